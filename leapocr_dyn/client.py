@@ -1,0 +1,395 @@
+"""Client and AsyncClient: an Api's operations and workflows as attributes, for people.
+
+Each namespace is one real class whose attributes are the operations, so that completion works everywhere. Only calling
+does I/O: `dir`, `help`, `repr`, signatures and completion build no model and open no connection.
+
+Workflows are methods that are told once, as `async def`, and marked `@told`: in an async client they are what they look
+like, in a blocking one they run to their end at once (transport.py tells how).
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from types import MethodType, TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+
+from leapocr_dyn import errors
+from leapocr_dyn.config import ClientConfig, from_environment
+from leapocr_dyn.errors import Family
+from leapocr_dyn.model import naming
+from leapocr_dyn.observe import Drift, Surprise
+from leapocr_dyn.operation import describe
+from leapocr_dyn.operation.operation import Operation, Plan
+from leapocr_dyn.operation.security import Credentials
+from leapocr_dyn.session import Session
+from leapocr_dyn.transport import AsyncTransport, BlockingTransport, Request, Transport, drive
+
+if TYPE_CHECKING:
+    import httpx
+
+    from leapocr_dyn.api import Api
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound="Bound")
+
+SHARED = Family()
+
+
+class Bound:
+    """Something that belongs to a client: it can reach the client's session. family: the service's own exceptions."""
+
+    __slots__ = ("_session",)
+    family: ClassVar[Family] = SHARED
+    blocking: ClassVar[bool] = False
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+
+class Blocking(Bound):
+    """Belongs to a blocking client."""
+
+    __slots__ = ()
+    blocking = True
+
+
+class Async(Bound):
+    """Belongs to an async client."""
+
+    __slots__ = ()
+
+
+class told(Generic[S, P, R]):  # noqa: N801 - used as a decorator
+    """A workflow method, told once: `async def` in an async client, an ordinary method in a blocking one."""
+
+    def __init__(self, story: Callable[Concatenate[S, P], Coroutine[Any, Any, R]]) -> None:
+        @functools.wraps(story)
+        async def suspending(bound: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            with bound.family.adopting():
+                return await story(bound, *args, **kwargs)
+
+        @functools.wraps(story)
+        def blocking(bound: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            with bound.family.adopting():
+                return drive(story(bound, *args, **kwargs))
+
+        # What inspect would unwrap to is a coroutine function, and this is none.
+        blocking.__signature__ = inspect.signature(story)  # type: ignore[attr-defined]  # functions take attributes
+        del blocking.__wrapped__  # type: ignore[attr-defined]  # set by functools.wraps
+        self._suspending = suspending
+        self._blocking = blocking
+        self.__doc__ = story.__doc__
+
+    @overload
+    def __get__(self, bound: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, bound: Blocking, owner: type) -> Callable[P, R]: ...
+    @overload
+    def __get__(self, bound: Async, owner: type) -> Callable[P, Coroutine[Any, Any, R]]: ...
+    def __get__(self, bound: Any, owner: type) -> Any:
+        if bound is None:
+            return self._blocking if getattr(owner, "blocking", False) else self._suspending
+        return MethodType(self._blocking if bound.blocking else self._suspending, bound)
+
+
+class Call:
+    """One operation of a client: call it, or ask it for its plan, its raw response or its pages."""
+
+    def __init__(self, operation: Operation, bound: Bound | None = None) -> None:
+        self.operation = operation
+        self._bound = bound
+        self.__name__ = operation.name
+        self.__qualname__ = f"{operation.namespace}.{operation.name}"
+        self.__module__ = "leapocr_dyn"
+
+    def __get__(self, bound: Bound | None, owner: type) -> Self:
+        return self if bound is None else type(self)(self.operation, bound)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return self.operation.signature
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]  # a property, so that no text is made before somebody reads it
+        return describe.operation(self.operation)
+
+    def plan(self, **arguments: Any) -> Plan:  # Any: what the operation's types say
+        """The request that would be sent, without its credentials. Nothing is sent."""
+        return self._owner()._session.plan(self.operation, arguments)
+
+    def _owner(self) -> Bound:
+        if self._bound is None:
+            raise TypeError(f"{self.__qualname__} belongs to a client; make one with api.client()")
+        return self._bound
+
+    async def _ask(self, arguments: Mapping[str, Any]) -> Any:  # Any: the operation's result
+        return (await self._owner()._session.ask(self.operation, arguments)).value
+
+    async def _raw(self, arguments: Mapping[str, Any]) -> httpx.Response:
+        return (await self._owner()._session.ask(self.operation, arguments)).response
+
+    def __repr__(self) -> str:
+        return repr(self.operation).replace("<Operation", f"<{type(self).__name__}", 1)
+
+
+class BlockingCall(Call):
+    """One operation of a blocking client."""
+
+    def __call__(self, **arguments: Any) -> Any:  # Any: what the operation's types say
+        """Send it and wait for the answer."""
+        return _driven(self._owner(), self._ask(arguments))
+
+    def raw(self, **arguments: Any) -> httpx.Response:  # Any: what the operation's types say
+        """The HTTP response. Errors are raised all the same."""
+        return _driven(self._owner(), self._raw(arguments))
+
+    def pages(self, **arguments: Any) -> BlockingPages:  # Any: what the operation's types say
+        """All answers, page by page, where the workflow says how one leads to the next."""
+        return BlockingPages(self._owner(), self.operation, arguments)
+
+
+class AsyncCall(Call):
+    """One operation of an async client."""
+
+    async def __call__(self, **arguments: Any) -> Any:  # Any: what the operation's types say
+        """Send it and wait for the answer."""
+        return await _awaited(self._owner(), self._ask(arguments))
+
+    async def raw(self, **arguments: Any) -> httpx.Response:  # Any: what the operation's types say
+        """The HTTP response. Errors are raised all the same."""
+        return await _awaited(self._owner(), self._raw(arguments))
+
+    def pages(self, **arguments: Any) -> AsyncPages:  # Any: what the operation's types say
+        """All answers, page by page, where the workflow says how one leads to the next."""
+        return AsyncPages(self._owner(), self.operation, arguments)
+
+
+def _driven(bound: Bound, story: Coroutine[Any, Any, R]) -> R:
+    with bound.family.adopting():
+        return drive(story)
+
+
+async def _awaited(bound: Bound, story: Coroutine[Any, Any, R]) -> R:
+    with bound.family.adopting():
+        return await story
+
+
+class BlockingPages:
+    """The pages of a blocking call: iterate, for each answer's value."""
+
+    def __init__(self, bound: Bound, operation: Operation, arguments: Mapping[str, Any]) -> None:
+        from leapocr_dyn.workflows.paginate import Pages
+
+        self._bound = bound
+        self._pages = Pages(bound._session, operation, arguments)
+
+    def __iter__(self) -> Iterator[Any]:  # Any: the operation's result
+        while (answer := _driven(self._bound, self._pages.next())) is not None:
+            yield answer.value
+
+
+class AsyncPages:
+    """The pages of an async call: iterate with `async for`, for each answer's value."""
+
+    def __init__(self, bound: Bound, operation: Operation, arguments: Mapping[str, Any]) -> None:
+        from leapocr_dyn.workflows.paginate import Pages
+
+        self._bound = bound
+        self._pages = Pages(bound._session, operation, arguments)
+
+    def __aiter__(self) -> AsyncIterator[Any]:  # Any: the operation's result
+        return self
+
+    async def __anext__(self) -> Any:  # Any: the operation's result
+        answer = await _awaited(self._bound, self._pages.next())
+        if answer is None:
+            raise StopAsyncIteration
+        return answer.value
+
+
+def namespace(name: str, operations: Mapping[str, Operation], kind: type[Bound], family: Family) -> type[Bound]:
+    """The class of a namespace: operations as attributes. kind: Blocking, Async, or a door, whose own methods go first."""
+    call = BlockingCall if kind.blocking else AsyncCall
+    members: dict[str, Any] = {key: call(operation) for key, operation in operations.items() if not hasattr(kind, key)}
+    made = type(naming.class_name(name), (kind,), {**members, "__slots__": (), "__repr__": _namespace_repr, "family": family})
+    made.__doc__ = f"The {name} operations: {', '.join(operations)}."
+    return made
+
+
+def _namespace_repr(self: Bound) -> str:
+    shown = [name for name in dir(self) if not name.startswith("_") and name not in ("blocking", "family")]
+    return f"<{type(self).__name__}: {', '.join(shown)}>"
+
+
+class _Common(Bound):
+    """What both kinds of client are made of."""
+
+    kind: ClassVar[type[Bound]] = Bound
+    doors: ClassVar[Mapping[str, type[Bound]]] = {}
+    needs_key: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        api: Api,
+        *,
+        io: Transport,
+        api_key: str | None = None,
+        token: str | None = None,
+        credentials: Mapping[str, str] | None = None,
+        config: ClientConfig,
+    ) -> None:
+        environment = api.workflow.environment
+        if api_key is None and token is None and not credentials:
+            api_key, token = from_environment(environment, "api_key"), from_environment(environment, "token")
+        known = Credentials.of(api_key, token, credentials)
+        if self.needs_key and known == Credentials():
+            variable = environment.get("api_key")
+            raise errors.AuthenticationError("there is no API key: pass api_key=..." + (f", or set {variable}" if variable else ""))
+        super().__init__(Session(api, io, config, known, Drift(strict=config.strict)))
+        self._namespaces: dict[str, Bound] = {}
+        self._attach()
+
+    def _attach(self) -> None:
+        for name, operations in self._session.api.operations.namespaces.items():
+            if hasattr(type(self), name):
+                name += "_"
+            bound = namespace(name, operations, self.doors.get(name, self.kind), self.family)(self._session)
+            self._namespaces[name] = bound
+            setattr(self, name, bound)
+
+    @property
+    def api(self) -> Api:
+        """The Api that this client speaks."""
+        return self._session.api
+
+    def drift(self) -> list[Surprise]:
+        """How answers differed from the document so far."""
+        return self._session.drift.surprises()
+
+    def with_options(self, **changes: Any) -> Self:  # Any: the fields of ClientConfig
+        """The same client with other settings (timeout, max_retries, ...); it shares connections and drift."""
+        import copy
+        import dataclasses
+
+        twin = copy.copy(self)
+        old = self._session
+        twin._session = Session(old.api, old.io, dataclasses.replace(old.config, **changes), old.credentials, old.drift)
+        twin._namespaces = {}
+        twin._attach()
+        return twin
+
+    def _request(self, method: str, path: str, json: Any, headers: Mapping[str, str] | None) -> Request:  # Any: JSON
+        from leapocr_dyn.operation.body import encode_json
+
+        if not path.startswith("/"):
+            raise errors.ValidationError(f"the path {path!r} must start with a slash; it is added to {self._session.base_url}", field="path")
+        own = {"Accept": "application/json", **(headers or {})}
+        if json is not None:
+            own["Content-Type"] = "application/json"
+        return Request(method.upper(), self._session.base_url + path, own, encode_json(json) if json is not None else None)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._session.base_url} {' '.join(self._namespaces)}>"
+
+    # Attributes are the namespaces, set one by one; mypy cannot know their names.
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+class Client(_Common, Blocking):
+    """A blocking client, safe to share between threads.
+
+    api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds.
+    config, or base_url, timeout, max_retries, http_client...: see ClientConfig. Use it in a `with` block, or close it.
+    """
+
+    kind = Blocking
+
+    def __init__(
+        self,
+        api: Api,
+        *,
+        api_key: str | None = None,
+        token: str | None = None,
+        credentials: Mapping[str, str] | None = None,
+        config: ClientConfig | None = None,
+        **settings: Any,  # Any: the fields of ClientConfig
+    ) -> None:
+        config = configured(api, config, settings)
+        super().__init__(
+            api, io=BlockingTransport(config.http_client), api_key=api_key, token=token, credentials=credentials, config=config
+        )
+
+    def request(self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None) -> Any:  # Any: JSON
+        """Anything that the document does not know, with this client's credentials: the answer's JSON, or its bytes."""
+        return _driven(self, self._session.request(self._request(method, path, json, headers)))
+
+    def close(self) -> None:
+        """Give up the connections; the client can be used again, and will make new ones."""
+        drive(self._session.io.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class AsyncClient(_Common, Async):
+    """An async client for asyncio and trio; it may be used in any number of event loops, one after the other or at once.
+
+    api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds.
+    config, or base_url, timeout, max_retries, http_client...: see ClientConfig. Use it in an `async with` block, or close
+    it; connections that are left are closed when their loop ends.
+    """
+
+    kind = Async
+
+    def __init__(
+        self,
+        api: Api,
+        *,
+        api_key: str | None = None,
+        token: str | None = None,
+        credentials: Mapping[str, str] | None = None,
+        config: ClientConfig | None = None,
+        **settings: Any,  # Any: the fields of ClientConfig
+    ) -> None:
+        config = configured(api, config, settings)
+        super().__init__(
+            api, io=AsyncTransport(config.http_client), api_key=api_key, token=token, credentials=credentials, config=config
+        )
+
+    async def request(self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None) -> Any:  # Any: JSON
+        """Anything that the document does not know, with this client's credentials: the answer's JSON, or its bytes."""
+        return await _awaited(self, self._session.request(self._request(method, path, json, headers)))
+
+    async def close(self) -> None:
+        """Give up this loop's connections; the client can be used again, and will make new ones."""
+        await self._session.io.close()
+
+    aclose = close
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+
+def configured(api: Api, config: ClientConfig | None, settings: Mapping[str, Any]) -> ClientConfig:
+    """The settings: those given, then the environment's base URL, then the defaults."""
+    import dataclasses
+
+    try:
+        config = dataclasses.replace(config or ClientConfig(), **settings)
+    except TypeError as error:
+        known = ", ".join(field.name for field in dataclasses.fields(ClientConfig))
+        raise TypeError(f"a client has no setting {', '.join(map(repr, settings))}; the settings are {known}") from error
+    if config.base_url is None:
+        config = dataclasses.replace(config, base_url=from_environment(api.workflow.environment, "base_url"))
+    return config

@@ -1,0 +1,86 @@
+"""What the API says: from bytes to one normal form, in steps that each give back a new document.
+
+    document = Document.read("leapocr").overlaid([corrections]).normalised().repaired().tagged("SDK")
+
+No network, no clock. Everything below this package reads `document.tree`, the normal form (normal.py says what that is),
+and asks `document.follow` where a `$ref` leads; nobody below asks which version was published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from leapocr_dyn.document import normal, overlay, reference, repair, select, source
+from leapocr_dyn.document.reference import Located
+from leapocr_dyn.document.source import Recipe
+
+Tree = dict[str, Any]  # the border where JSON enters
+
+
+class Finding(NamedTuple):
+    """One thing that was noticed or changed on the way. rule: its name, by which a repair is switched off."""
+
+    rule: str
+    pointer: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.said} (at #{self.pointer})"
+
+
+class Document(NamedTuple):
+    """An OpenAPI document on its way to a client; each step returns a new one.
+
+    tree: what the steps so far have made of it. published: as it was published, with the overlays applied.
+    digest: of what was read and of every overlay, so that equal digests mean equal documents.
+    """
+
+    tree: Tree
+    published: Tree
+    name: str
+    digest: str
+    recipe: Recipe
+    report: tuple[Finding, ...] = ()
+
+    @classmethod
+    def read(cls, given: Any) -> Document:  # Any: text, bytes, a dict, a path or a bundled name
+        """The document that is given or named. Raises DocumentError."""
+        read = source.read(given)
+        return cls(read.tree, read.tree, read.name, read.digest, read.recipe)
+
+    def overlaid(self, corrections: Iterable[Any]) -> Document:
+        """With OpenAPI Overlays applied, in order, to the document as it was published."""
+        tree, report, digest = self.published, list(self.report), self.digest
+        for correction in corrections:
+            read = source.read(correction)
+            tree, applied = overlay.apply(tree, read.tree, read.name)
+            digest = source.digest(f"{digest} {read.digest}")
+            report += [
+                Finding("overlay", "", f"{read.name}, action {one.index + 1} at {one.target}: {one.matches} matches") for one in applied
+            ]
+        return self._replace(tree=tree, published=tree, digest=digest, report=tuple(report))
+
+    def normalised(self) -> Document:
+        """In the one form that everything below reads. Raises DocumentError where it is no OpenAPI document."""
+        return self._replace(tree=normal.normalise(self.tree, self.name))
+
+    def repaired(self, off: Collection[str] = ()) -> Document:
+        """With the known defects of published documents mended. off: names of rules that stay switched off."""
+        tree, mended = repair.repair(self.tree, off)
+        return self._replace(tree=tree, report=self.report + tuple(Finding(*one) for one in mended))
+
+    def tagged(self, tag: str | None, also: Collection[str] = ()) -> Document:
+        """Only the operations with the tag, and those that `also` names by operationId or as "METHOD /path"."""
+        if tag is None:
+            return self
+        tree, said = select.tagged(self.tree, tag, also)
+        return self._replace(tree=tree, report=self.report + tuple(Finding(*one) for one in said))
+
+    def follow(self, node: Any, at: str) -> Located:  # Any: any node of the tree
+        """The node that stands at the end of its `$ref`s, and its pointer."""
+        return reference.follow(self.tree, node, at)
+
+    def resolve(self, pointer: str) -> Any:  # Any: any node of the tree
+        """The node at a JSON Pointer."""
+        return reference.resolve(self.tree, pointer)

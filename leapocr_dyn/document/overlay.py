@@ -1,0 +1,444 @@
+"""OpenAPI Overlay 1.0 and 1.1: corrections to a document, kept apart from it.
+
+The text of both specifications decides: actions in order, each on the result of the one before; `remove: true` wins;
+objects merge, arrays grow, primitives are replaced; what does not fit is an error; no match is a success, and counted.
+The two versions differ where their words do: in 1.0 an `update` of an array is one entry, even if that is a list, and
+cannot select primitives (`remove` can: the specification's own 1.0 examples do); 1.1 joins arrays, wants all selected
+nodes to be of one kind, and brings `copy`. `extends` is left to the caller, who alone knows what the overlay is for.
+
+Nothing that comes in is changed: the containers on the way to a change are copied, once; all others are shared between
+the trees and the overlay. So an overlay that copies the document into itself costs nothing while it runs, and without a
+bound would leave a tree that nobody can walk; what is inserted is therefore paid for at its full size. An overlay can
+neither fetch nor run anything, and its JSONPaths are paid for by the nodes that they visit.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from leapocr_dyn.document.source import DEPTH, kind, measure, shown
+from leapocr_dyn.errors import DocumentError
+
+if TYPE_CHECKING:
+    from jsonpath import JSONPath
+    from jsonpath.function_extensions import FilterFunction
+    from jsonpath.segments import JSONPathRecursiveDescentSegment
+
+MATCHES = 100_000  # selected by one overlay; every node of a large document is selected by a mistake
+NODES = 5_000_000  # inserted by one overlay, in the weight of source.measure
+VISITS = 5_000_000  # by the JSONPaths of one overlay: some ten seconds; a dozen walks through a large document
+TARGET = 4_096  # characters of a JSONPath: its parser is not made for more
+SECONDS = 0.1  # for one regular expression in a filter, on one text
+
+VERSION = r"1\.[01](\.[0-9]+)?(-.*)?"
+OVERLAY_FIELDS = {"overlay", "info", "extends", "actions"}
+INFO_FIELDS = {"title", "version", "description"}
+ACTION_FIELDS = {"target", "description", "update", "remove", "copy"}
+
+Steps = tuple[str | int, ...]
+
+
+class Applied(NamedTuple):
+    """What one action did. index: of the action, from 0. matches: the nodes that its target selected."""
+
+    # An action has an index; that tuples have a method of that name, nobody will miss.
+    index: int  # type: ignore[assignment]
+    target: str
+    matches: int
+    description: str
+
+
+class Budget:
+    """What an overlay may still spend."""
+
+    __slots__ = ("matches", "nodes", "visits")
+
+    def __init__(self) -> None:
+        self.matches, self.nodes, self.visits = MATCHES, NODES, VISITS
+
+    def visit(self, nodes: int) -> None:
+        self.visits -= nodes
+        if self.visits < 0:
+            raise DocumentError(f"the overlay visits more than {VISITS:,} nodes: make its targets more direct")
+
+    def match(self) -> None:
+        self.matches -= 1
+        if self.matches < 0:
+            raise DocumentError(f"the overlay selects more than {MATCHES:,} nodes: make its targets more direct")
+
+    def insert(self, nodes: int) -> None:
+        self.nodes -= nodes
+        if self.nodes < 0:
+            raise DocumentError(f"the overlay inserts more than {NODES:,} nodes")
+
+
+# --- the shape of an overlay ---
+
+
+def check(overlay: Any, name: str) -> None:  # Any: JSON enters here
+    """Raise DocumentError where an overlay is not one: which action, and what is wrong with it."""
+    if not isinstance(overlay, dict):
+        raise DocumentError(f"{name}: an overlay is an object, not {kind(overlay)}")
+    version = overlay.get("overlay")
+    if not isinstance(version, str) or not re.fullmatch(VERSION, version):
+        raise DocumentError(f"{name}: `overlay` is the version of the specification, as text: '1.0.0' or '1.1.0'")
+    known(overlay, OVERLAY_FIELDS, name)
+    info = overlay.get("info")
+    if not isinstance(info, dict):
+        raise DocumentError(f"{name}: `info` is missing: give it a `title` and a `version`")
+    known(info, INFO_FIELDS, f"{name}: info")
+    texts(info, ("title", "version"), ("description",), f"{name}: info")
+    texts(overlay, (), ("extends",), name)
+    actions = overlay.get("actions")
+    if not isinstance(actions, list) or not actions:
+        raise DocumentError(f"{name}: `actions` is a list of at least one action")
+    for index, action in enumerate(actions):
+        check_action(action, version, f"{name}: actions[{index}]")
+
+
+def check_action(action: object, version: str, where: str) -> None:
+    if not isinstance(action, dict):
+        raise DocumentError(f"{where}: an action is an object, not {kind(action)}")
+    known(action, ACTION_FIELDS, where)
+    texts(action, ("target",), ("description", "copy"), where)
+    if not isinstance(action.get("remove", False), bool):
+        raise DocumentError(f"{where}: `remove` is true or false")
+    if "copy" in action and version.startswith("1.0"):
+        raise DocumentError(f"{where}: `copy` came with version 1.1: write `overlay: 1.1.0`")
+    if "copy" in action and "update" in action and not action.get("remove"):
+        # Overlay 1.1 says of each that it has no impact beside the other.
+        raise DocumentError(f"{where}: `update` and `copy` exclude each other: make them two actions")
+    for field in ("target", "copy"):
+        if field in action:
+            try:
+                compiled(action[field])
+            except DocumentError as error:
+                raise DocumentError(f"{where}: {error.message}") from error
+
+
+def known(fields: dict[str, Any], names: set[str], where: str) -> None:  # Any: JSON enters here
+    for field in fields:
+        if field not in names and not field.startswith("x-"):
+            import difflib
+
+            close = difflib.get_close_matches(field, names, 1)
+            guess = f": did you mean `{close[0]}`?" if close else f"; there are {', '.join(sorted(names))}, and x-..."
+            raise DocumentError(f"{where}: there is no field {shown(field)}{guess}")
+
+
+def texts(fields: dict[str, Any], required: Iterable[str], optional: Iterable[str], where: str) -> None:  # Any: JSON
+    for field in (*required, *optional):
+        if field not in fields and field in required:
+            raise DocumentError(f"{where}: `{field}` is missing")
+        if field in fields and not isinstance(fields[field], str):
+            raise DocumentError(f"{where}: `{field}` is text, not {kind(fields[field])}: put it in quotes")
+
+
+# --- selecting ---
+
+
+@functools.lru_cache(maxsize=256)
+def compiled(target: str) -> JSONPath:
+    """A JSONPath by RFC 9535. Raises DocumentError."""
+    if len(target) > TARGET:
+        raise DocumentError(f"a JSONPath has at most {TARGET:,} characters")
+    from jsonpath import JSONPathError
+
+    try:
+        return engine()(target)
+    except (JSONPathError, ValueError, RecursionError) as error:
+        # Not str(error): where a path ends too early, the library fails while it words that.
+        reason = error.args[0] if error.args else type(error).__name__
+        raise DocumentError(f"{shown(target)} is not a JSONPath (RFC 9535): {reason}") from error
+
+
+@functools.cache
+def engine() -> Callable[[str], JSONPath]:
+    """python-jsonpath, strict, and made to pay for every node that it visits, also inside filters."""
+    import jsonpath
+    from jsonpath.filter import BaseExpression, RelativeFilterQuery, RootFilterQuery
+    from jsonpath.segments import JSONPathRecursiveDescentSegment, JSONPathSegment
+    from jsonpath.stream import TokenStream
+
+    path_class, descent_class = paying()
+
+    class Parser(jsonpath.Parser):
+        def parse_query(self, stream: TokenStream) -> Iterable[JSONPathSegment]:
+            for segment in super().parse_query(stream):
+                if isinstance(segment, JSONPathRecursiveDescentSegment):
+                    yield descent_class(env=self.env, token=segment.token, selectors=segment.selectors)
+                else:
+                    yield segment
+
+        def parse_absolute_query(self, stream: TokenStream) -> BaseExpression:
+            stream.next()
+            return RootFilterQuery(path_class(env=self.env, segments=self.parse_query(stream)))
+
+        def parse_relative_query(self, stream: TokenStream) -> BaseExpression:
+            stream.next()
+            return RelativeFilterQuery(path_class(env=self.env, segments=self.parse_query(stream)))
+
+    class Environment(jsonpath.JSONPathEnvironment):
+        parser_class = Parser
+
+    environment = Environment(strict=True)
+    environment.function_extensions |= in_time()
+
+    def compile_path(target: str) -> JSONPath:
+        path = environment.compile(target)
+        if not isinstance(path, jsonpath.JSONPath):
+            raise ValueError("a union of paths is no part of it")
+        return path_class(env=environment, segments=path.segments)
+
+    return compile_path
+
+
+def paying() -> tuple[type[JSONPath], type[JSONPathRecursiveDescentSegment]]:
+    """The two classes that visit nodes, with the nodes at a Budget's expense.
+
+    The one trick here: `filter_context`, which the library hands down to every query inside a filter, carries the
+    Budget. It carries the root, too: for `$` in a filter inside a filter, the library on its own takes another node.
+    """
+    import jsonpath
+    from jsonpath.segments import JSONPathRecursiveDescentSegment
+
+    class Node(jsonpath.JSONPathMatch):
+        __slots__ = ("budget", "key")
+        budget: Budget
+        key: int | str
+
+        def new_child(self, obj: object, key: int | str) -> Node:
+            self.budget.visit(1)
+            # Not __init__: to write out the path of every node takes longer than all the rest.
+            child = Node.__new__(Node)
+            child.obj, child.parent, child.key = obj, self, key
+            child.root, child.budget, child._filter_context = self.root, self.budget, self._filter_context
+            return child
+
+        def add_child(self, *children: jsonpath.JSONPathMatch) -> None:
+            """Keeps nothing: nobody asks, and it would hold every node that was visited."""
+
+    class Path(jsonpath.JSONPath):
+        def finditer(self, data: Any, *, filter_context: Any = None) -> Iterable[jsonpath.JSONPathMatch]:  # Any: JSON
+            filter_context["budget"].visit(1)
+            top = Node.__new__(Node)
+            top.obj, top.parent, top.key = data, None, ""
+            top.root, top.budget, top._filter_context = filter_context["root"], filter_context["budget"], filter_context
+            nodes: Iterable[jsonpath.JSONPathMatch] = [top]
+            for segment in self.segments:
+                nodes = segment.resolve(nodes)
+            return nodes
+
+    class Descent(JSONPathRecursiveDescentSegment):
+        def resolve(self, nodes: Iterable[jsonpath.JSONPathMatch]) -> Iterable[jsonpath.JSONPathMatch]:
+            # Without recursion: the library's own hands each node up through one generator for each level.
+            for node in nodes:
+                waiting = [node]
+                while waiting:
+                    here = waiting.pop()
+                    for selector in self.selectors:
+                        yield from selector.resolve(here)
+                    below = [here.new_child(value, key) for key, value in inside(here.obj)]
+                    waiting.extend(reversed(below))
+
+    return Path, Descent
+
+
+def inside(value: object) -> list[tuple[str | int, object]]:
+    """The objects and arrays in an object or array, with their names or indexes."""
+    members: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, dict):
+        members = value.items()
+    elif isinstance(value, list):
+        members = enumerate(value)
+    return [(key, member) for key, member in members if isinstance(member, dict | list)]
+
+
+def in_time() -> dict[str, FilterFunction]:
+    """match() and search() of RFC 9535 sections 2.4.6 and 2.4.7, with a bound of time."""
+    from jsonpath import function_extensions
+
+    def matches(function: Match | Search, how: str, value: object, pattern: object) -> bool:
+        compiled: Any = function.check_cache(pattern) if isinstance(pattern, str) else None  # Any: regex.Pattern
+        if compiled is None or not isinstance(value, str):
+            return False
+        try:
+            return getattr(compiled, how)(value, timeout=SECONDS) is not None
+        except TimeoutError as error:
+            raise DocumentError(f"a regular expression takes more than {SECONDS} seconds: make it simpler") from error
+
+    class Match(function_extensions.Match):
+        def __call__(self, value: object, pattern: object) -> bool:
+            return matches(self, "fullmatch", value, pattern)
+
+    class Search(function_extensions.Search):
+        def __call__(self, value: object, pattern: object) -> bool:
+            return matches(self, "search", value, pattern)
+
+    return {"match": Match(thread_safe=True), "search": Search(thread_safe=True)}
+
+
+def select(tree: dict[str, Any], target: str, budget: Budget) -> dict[Steps, Any]:  # Any: JSON
+    """The nodes that a JSONPath selects, each once, in order."""
+    nodes: dict[Steps, Any] = {}  # Any: JSON
+    try:
+        for match in compiled(target).finditer(tree, filter_context={"budget": budget, "root": tree}):
+            budget.match()
+            nodes[steps_of(match)] = match.obj
+    except DocumentError:
+        raise
+    except Exception as error:
+        # Whatever the library could not do with this path, it is the path's fault and not the caller's.
+        raise DocumentError(f"this JSONPath cannot be followed: {type(error).__name__}: {error}") from error
+    return nodes
+
+
+def steps_of(match: Any) -> Steps:  # Any: the Node of our engine
+    steps: list[str | int] = []
+    while match.parent is not None:
+        steps.append(match.key)
+        match = match.parent
+    return tuple(reversed(steps))
+
+
+# --- changing ---
+
+
+def apply(
+    tree: dict[str, Any],  # Any, here and in the result: JSON
+    overlay: dict[str, Any],
+    name: str = "overlay",
+) -> tuple[dict[str, Any], list[Applied]]:
+    """The tree with the overlay applied, and what each action did. Neither argument is changed.
+
+    The result shares with both what it did not change. Raises DocumentError, which names the action.
+    """
+    check(overlay, name)
+    editor = Editor(tree, joins=not overlay["overlay"].startswith("1.0"))
+    applied = []
+    for index, action in enumerate(overlay["actions"]):
+        target = action["target"]
+        try:
+            matches = editor.act(action)
+        except DocumentError as error:
+            raise DocumentError(f"{name}: actions[{index}] at {shown(target)}: {error.message}") from error
+        applied.append(Applied(index, target, matches, action.get("description", "")))
+    return editor.tree, applied
+
+
+class Editor:
+    """A tree that is being changed. joins: the words of 1.1 rather than 1.0.
+
+    `own` holds, by identity, the containers that were copied for this tree and that nothing else refers to; they can be
+    changed in place. They are kept alive there, so that an identity never comes back as somebody else's.
+    """
+
+    __slots__ = ("budget", "joins", "own", "tree")
+
+    def __init__(self, tree: dict[str, Any], *, joins: bool) -> None:  # Any: JSON
+        self.tree = tree
+        self.joins = joins
+        self.budget = Budget()
+        self.own: dict[int, object] = {}
+
+    def act(self, action: dict[str, Any]) -> int:  # Any: JSON
+        """The number of nodes that the action's target selects, after they were changed."""
+        nodes = select(self.tree, action["target"], self.budget)
+        if not nodes:
+            return 0
+        if action.get("remove"):
+            self.remove(nodes)
+        elif "copy" in action:
+            found = list(select(self.tree, action["copy"], self.budget).values())
+            if len(found) != 1:
+                raise DocumentError(f"`copy` selects one node; {shown(action['copy'])} selects {len(found)}")
+            # From now on the copied part stands in two places: nothing of it may be changed in place.
+            self.own.clear()
+            self.update(nodes, found[0])
+        elif "update" in action:
+            self.update(nodes, action["update"])
+        return len(nodes)
+
+    def remove(self, nodes: Iterable[Steps]) -> None:
+        parents: dict[Steps, set[str | int]] = {}
+        for steps in nodes:
+            if not steps:
+                raise DocumentError("the root of a document cannot be removed")
+            parents.setdefault(steps[:-1], set()).add(steps[-1])
+        # From the inside out: what is removed from a list moves the indexes of all that is deeper.
+        for steps in sorted(parents, key=len, reverse=True):
+            parent, gone = self.owned(steps), parents[steps]
+            if isinstance(parent, dict):
+                for key in gone:
+                    del parent[str(key)]
+            else:
+                parent[:] = [item for index, item in enumerate(parent) if index not in gone]
+
+    def update(self, nodes: dict[Steps, Any], value: Any) -> None:  # Any: JSON
+        kinds = {family(node) for node in nodes.values()}
+        if self.joins and len(kinds) > 1:
+            raise DocumentError(f"the target selects {' and '.join(sorted(kinds))} together: select one kind of node")
+        if not self.joins and "primitives" in kinds:
+            raise DocumentError("version 1.0 cannot update primitives: select their object, or write `overlay: 1.1.0`")
+        size = measure(value, self.budget.nodes)
+        for steps, node in nodes.items():
+            self.budget.insert(size.weight)
+            # One level more than it needs, where objects merge; too little would let the tree grow without end.
+            if len(steps) + 1 + size.height > DEPTH:
+                raise DocumentError(f"this makes the document more than {DEPTH} levels deep")
+            self.put(steps, self.changed(node, value, steps))
+
+    def changed(self, node: Any, value: Any, steps: Steps) -> Any:  # Any: JSON
+        """What a selected node becomes."""
+        if isinstance(node, list) and not (self.joins and isinstance(value, list)):
+            self.budget.visit(len(node))
+            return [*node, value]
+        return self.merged(node, value, steps)
+
+    def merged(self, node: Any, value: Any, steps: Steps) -> Any:  # Any: JSON
+        """A new value of both, by the rules of Overlay 1.1, Action Object. Recurses no deeper than `value` is."""
+        if family(node) != family(value):
+            where = "".join(f"[{step!r}]" for step in steps)
+            raise DocumentError(f"{kind(value)} does not fit {kind(node)} at ${where}: remove that first")
+        if isinstance(node, dict):
+            self.budget.visit(len(node))
+            result = dict(node)
+            for key, member in value.items():
+                result[key] = self.merged(node[key], member, (*steps, key)) if key in node else member
+            return result
+        if isinstance(node, list):
+            self.budget.visit(len(node))
+            return [*node, *value]
+        return value
+
+    def put(self, steps: Steps, value: Any) -> None:  # Any: JSON
+        if steps:
+            parent: Any = self.owned(steps[:-1])  # an object, stepped into by name, or an array, by index
+            parent[steps[-1]] = value
+        else:
+            self.tree = value
+
+    def owned(self, steps: Steps) -> dict[str, Any] | list[Any]:  # Any: JSON
+        """The container at some steps, after it and those above it were made this tree's own."""
+        self.tree = self.mine(self.tree)
+        node: Any = self.tree
+        for step in steps:
+            node[step] = child = self.mine(node[step])
+            node = child
+        return node  # type: ignore[no-any-return]  # the steps lead to a container
+
+    def mine(self, container: Any) -> Any:  # Any: JSON, an object or array
+        if id(container) in self.own:
+            return container
+        self.budget.visit(len(container))
+        copy = container.copy()
+        self.own[id(copy)] = copy
+        return copy
+
+
+def family(value: object) -> str:
+    """The three kinds of node that an overlay tells apart; null is a primitive."""
+    return "objects" if isinstance(value, dict) else "arrays" if isinstance(value, list) else "primitives"

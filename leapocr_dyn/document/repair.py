@@ -1,0 +1,210 @@
+"""Known defects of published documents: one named rule for each, each visible in the report, each to be switched off.
+
+A rule looks at the normal form and yields what it mended; it never guesses where two readings are possible, and never
+touches what a well-formed document says. The same rule mends every document that has the defect.
+
+To add one: write a function that changes the (already copied) tree and yields (pointer, sentence), and name it in RULES.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from leapocr_dyn.document.reference import pointer
+
+Node = Any  # the border where JSON enters
+Tree = dict[str, Node]
+Mended = tuple[str, str]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+LOOPBACK = re.compile(r"https?://(localhost|127\.|0\.0\.0\.0|\[::1\])")
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(/|$)", re.IGNORECASE)
+INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff]")
+
+
+def repair(tree: Tree, off: Collection[str] = ()) -> tuple[Tree, list[tuple[str, str, str]]]:
+    """The mended tree, and (rule, pointer, sentence) for each thing mended. The given tree stays as it was."""
+    tree = _copied(tree)
+    return tree, [(name, place, said) for name, rule in RULES.items() if name not in off for place, said in rule(tree)]
+
+
+def _copied(tree: Tree) -> Tree:
+    """A copy down to the operations, which is as deep as the rules change things in place."""
+    paths = {
+        path: {key: dict(value) if key in METHODS and isinstance(value, dict) else value for key, value in item.items()}
+        for path, item in tree.get("paths", {}).items()
+        if isinstance(item, dict)
+    }
+    components = tree.get("components")
+    return {**tree, "paths": paths, "components": dict(components) if isinstance(components, dict) else {}}
+
+
+def operations(tree: Tree) -> Iterator[tuple[str, str, Tree, str]]:
+    """(path, method, operation, pointer) for every operation, in the order of the document."""
+    for path, item in tree["paths"].items():
+        for method in METHODS:
+            if isinstance(item.get(method), dict):
+                yield path, method, item[method], pointer("paths", path, method)
+
+
+def server_without_scheme(tree: Tree) -> Iterator[Mended]:
+    """`api.example.com/v1` would be a relative path by the letter; it is https."""
+    for index, server in enumerate(servers := list(tree.get("servers") or ())):
+        url = server.get("url") if isinstance(server, dict) else None
+        if isinstance(url, str) and HOST.match(url):
+            servers[index] = {**server, "url": f"https://{url}"}
+            yield pointer("servers", str(index)), f"{url} has no scheme; read as https://{url}"
+    if servers:
+        tree["servers"] = servers
+
+
+def local_server_first(tree: Tree) -> Iterator[Mended]:
+    """A developer's own machine is not where users want to go: loopback servers move to the end."""
+    servers = list(tree.get("servers") or ())
+    local = [one for one in servers if isinstance(one, dict) and LOOPBACK.match(str(one.get("url", "")))]
+    public = [one for one in servers if one not in local]
+    if local and public and servers[: len(public)] != public:
+        tree["servers"] = public + local
+        yield "/servers", "a server on the developer's own machine stood before a public one"
+
+
+def free_object_or_reference(tree: Tree) -> Iterator[Mended]:
+    """`oneOf: [{type: object}, {$ref: X}]` can never hold, because an X is an object too; X is meant."""
+    for _, _, operation, place in operations(tree):
+        body = operation.get("requestBody")
+        content = body.get("content") if isinstance(body, dict) else None
+        for media, entry in content.items() if isinstance(content, dict) else ():
+            options = entry.get("schema", {}).get("oneOf") if isinstance(entry, dict) and isinstance(entry.get("schema"), dict) else None
+            if not isinstance(options, list) or len(options) != 2 or {"type": "object"} not in options:
+                continue
+            meant = next((one for one in options if isinstance(one, dict) and "$ref" in one), None)
+            if meant is not None:
+                schema = {"$ref": meant["$ref"]}
+                operation["requestBody"] = body = {**body, "content": {**body["content"], media: {**entry, "schema": schema}}}
+                yield f"{place}/requestBody", f"any object or {meant['$ref']}: read as {meant['$ref']}"
+
+
+def unnamed_security_scheme(tree: Tree) -> Iterator[Mended]:
+    """A security scheme whose name is empty cannot be referred to; it gets the name of its kind."""
+    schemes = tree["components"].get("securitySchemes")
+    if isinstance(schemes, dict) and "" in schemes:
+        kind = schemes[""].get("type") if isinstance(schemes[""], dict) else ""
+        name = {"apiKey": "ApiKeyAuth", "http": "HttpAuth"}.get(str(kind), "Auth")
+        if name not in schemes:
+            tree["components"]["securitySchemes"] = {key or name: value for key, value in schemes.items()}
+            yield "/components/securitySchemes", f"a scheme without a name is called {name}"
+
+
+def unknown_security_scheme(tree: Tree) -> Iterator[Mended]:
+    """`BearerAuth` where only `bearerauth` is defined: the one that differs in case or by an ending Auth is meant."""
+    schemes = tree["components"].get("securitySchemes")
+    if not isinstance(schemes, dict):
+        return
+    plain = {_plain(name): name for name in schemes}
+    holders: list[tuple[str, Tree]] = [("", tree), *((place, operation) for _, _, operation, place in operations(tree))]
+    for place, holder in holders:
+        wanted = holder.get("security")
+        if not isinstance(wanted, list):
+            continue
+        mapped = [
+            {name if name in schemes else plain.get(_plain(name), name): scopes for name, scopes in one.items()} if isinstance(one, dict) else one
+            for one in wanted
+        ]
+        if mapped != wanted:
+            holder["security"] = mapped
+            yield f"{place}/security", f"{wanted} refers to schemes that are not defined; read as {mapped}"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower()).removesuffix("auth")
+
+
+def no_security_anywhere(tree: Tree) -> Iterator[Mended]:
+    """Schemes are defined but nothing says when to use them: by the letter nothing would be sent. Any of them is meant."""
+    schemes = tree["components"].get("securitySchemes")
+    if isinstance(schemes, dict) and schemes and "security" not in tree:
+        tree["security"] = [{name: []} for name in schemes]
+        yield "", f"no `security` at the root; any of {', '.join(schemes)} is meant where an operation says nothing"
+
+
+def path_parameters(tree: Tree) -> Iterator[Mended]:
+    """Path parameters that the path has no place for go; places that no parameter fills get one, of type string."""
+    for path, _, operation, place in operations(tree):
+        wanted = set(re.findall(r"{([^{}]+)}", path))
+        shared = _parameters(tree, tree["paths"][path])
+        own = _parameters(tree, operation)
+        phantoms = [name for name, where, _ in own if where == "path" and name not in wanted]
+        missing = wanted - {name for name, where, _ in own + shared if where == "path"}
+        if phantoms or missing:
+            kept = [node for name, where, node in own if not (where == "path" and name in phantoms)]
+            added = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in sorted(missing)]
+            operation["parameters"] = kept + added
+            yield f"{place}/parameters", f"{path}: dropped {sorted(phantoms)}, added {sorted(missing)}"
+
+
+def _parameters(tree: Tree, holder: Tree) -> list[tuple[str, str, Node]]:
+    found = []
+    for node in holder.get("parameters") or ():
+        target = node
+        if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            target = tree["components"].get("parameters", {}).get(node["$ref"].rpartition("/")[2], {})
+        if isinstance(target, dict):
+            found.append((str(target.get("name")), str(target.get("in")), node))
+    return found
+
+
+def operation_id(tree: Tree) -> Iterator[Mended]:
+    """An operation without an operationId, or with one that is taken, gets one from method and path."""
+    seen: set[str] = set()
+    for path, method, operation, place in operations(tree):
+        given = operation.get("operationId")
+        if not isinstance(given, str) or not given or given in seen:
+            made = wanted = "_".join([method, *re.findall(r"[A-Za-z0-9]+", path)])
+            number = 2
+            while made in seen:
+                made, number = f"{wanted}_{number}", number + 1
+            why = f"the operationId {given} is taken" if given else "no operationId"
+            operation["operationId"] = given = made
+            yield place, f"{why}; called {made}"
+        seen.add(given)
+
+
+def body_of_a_read(tree: Tree) -> Iterator[Mended]:
+    """A GET, HEAD or DELETE whose body is any object: generators write it, servers ignore it."""
+    for _, method, operation, place in operations(tree):
+        body = operation.get("requestBody")
+        if method not in ("get", "head", "delete") or not isinstance(body, dict):
+            continue
+        schemas = [entry.get("schema") for entry in (body.get("content") or {}).values() if isinstance(entry, dict)]
+        if all(schema in ({"type": "object"}, {}, None) for schema in schemas):
+            del operation["requestBody"]
+            yield f"{place}/requestBody", f"a body that may be anything, of a {method.upper()}: not sent"
+
+
+def invisible_in_tags(tree: Tree) -> Iterator[Mended]:
+    """Characters that nobody sees, in a tag's name."""
+    tags = tree.get("tags")
+    if isinstance(tags, list) and INVISIBLE.search(str([tag.get("name") for tag in tags if isinstance(tag, dict)])):
+        tree["tags"] = [{**tag, "name": INVISIBLE.sub("", str(tag.get("name")))} if isinstance(tag, dict) else tag for tag in tags]
+        yield "/tags", "a tag's name holds invisible characters"
+    for _, _, operation, place in operations(tree):
+        named = operation.get("tags")
+        if isinstance(named, list) and any(isinstance(tag, str) and INVISIBLE.search(tag) for tag in named):
+            operation["tags"] = [INVISIBLE.sub("", tag) if isinstance(tag, str) else tag for tag in named]
+            yield f"{place}/tags", "a tag's name holds invisible characters"
+
+
+RULES: dict[str, Callable[[Tree], Iterator[Mended]]] = {
+    "server-without-scheme": server_without_scheme,
+    "local-server-first": local_server_first,
+    "free-object-or-reference": free_object_or_reference,
+    "unnamed-security-scheme": unnamed_security_scheme,
+    "unknown-security-scheme": unknown_security_scheme,
+    "no-security-anywhere": no_security_anywhere,
+    "path-parameters": path_parameters,
+    "operation-id": operation_id,
+    "body-of-a-read": body_of_a_read,
+    "invisible-in-tags": invisible_in_tags,
+}

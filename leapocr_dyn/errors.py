@@ -1,0 +1,287 @@
+"""Every exception, by whose move it is.
+
+    Error                           the root; `str(error)` says what happened where, and what to do
+    ├── DocumentError               the document's: it cannot be read, or does not say what was asked (ValueError)
+    ├── ConfigurationError          the caller's: a key, a URL or a number that cannot be right (ValueError)
+    ├── FileError                   the caller's: a file that is missing, empty, too large or of a wrong kind
+    ├── TransportError              the network's: no answer came
+    │   ├── ConnectionError         nothing was reached, or it hung up (builtins.ConnectionError)
+    │   ├── TimeoutError            it took too long (builtins.TimeoutError)
+    │   └── SubmissionUnknownError  it was sent, no answer came, and to repeat it could cost twice
+    ├── APIError                    the server said no
+    │   ├── ValidationError         400, 422: the request is not right; also raised before it is sent (ValueError)
+    │   ├── AuthenticationError     401
+    │   ├── InsufficientCreditsError  402
+    │   ├── ForbiddenError          403
+    │   ├── NotFoundError           404, 410 (LookupError)
+    │   ├── ConflictError           409
+    │   ├── RateLimitError          429, with `retry_after`
+    │   └── ServerError             5xx
+    ├── ContractError               the server's answer is not what the document promises
+    │   ├── DecodeError             it cannot be read at all: HTML, half a JSON text, a wrong charset
+    │   └── DriftError              it can be read but differs; only raised where `strict=True`
+    └── JobError                    the job's, with `job_id`
+        ├── JobFailedError          it ended without a result
+        └── JobTimeoutError         it is still running when the patience ends (builtins.TimeoutError)
+
+Facts are attributes and are None where they are not known: `operation`, `status_code`, `code`, `details`, `request_id`,
+`retry_after`, `attempts`, `body` (text, cut to 500 characters). They are plain values: an exception can be pickled, and
+holds no request, no response and no key.
+
+A service may have classes of its own that inherit from these (see `Family`); so `except errors.RateLimitError` holds for
+every service, and `except LeapOCRError` for everything that one service raises.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+BODY_CHARACTERS = 500
+
+
+class Error(Exception):
+    """Something went wrong; the subclass says whose move it is.
+
+    message: one sentence, without the facts that `str` adds.
+    code: the server's own word, such as NOT_FOUND. details: whatever the server added, as JSON values.
+    cause: kept as `__cause__`, as `raise ... from cause` does.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        code: str | None = None,
+        status_code: int | None = None,
+        details: Any = None,  # Any: JSON as the server wrote it
+        cause: BaseException | None = None,
+        *,
+        operation: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        attempts: int | None = None,
+        body: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.status_code = status_code
+        self.details = details
+        self.operation = operation
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.attempts = attempts
+        self.body = None if body is None else body[:BODY_CHARACTERS]
+        if cause is not None:
+            self.__cause__ = cause
+
+    def __str__(self) -> str:
+        where = f"{self.operation}: " if self.operation else ""
+        answer = " ".join(str(fact) for fact in (self.status_code, self.code) if fact is not None)
+        tail = f" (request id {self.request_id})" if self.request_id else ""
+        return f"{where}{answer + ': ' if answer else ''}{self.message}{tail}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # BaseException would call the class with `args` alone, and lose every fact.
+        return revive, (type(self), self.args, self.__dict__)
+
+
+def revive(kind: type[Error], args: tuple[Any, ...], facts: dict[str, Any]) -> Error:
+    """The exception that was pickled, without running its `__init__` again."""
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(facts)
+    return error
+
+
+class DocumentError(Error, ValueError):
+    """A document (OpenAPI, overlay or workflow) cannot be used; the message says where in it and why."""
+
+
+class ConfigurationError(Error, ValueError):
+    """A setting cannot be right: no key, a URL without a scheme, a negative timeout."""
+
+
+class FileError(Error):
+    """A file cannot be sent. file_path: as the caller named it. file_size: bytes, where known."""
+
+    def __init__(
+        self,
+        message: str = "",
+        file_path: str | None = None,
+        file_size: int | None = None,
+        **facts: Any,  # Any: the root's keyword facts
+    ) -> None:
+        super().__init__(message, **facts)
+        self.file_path = file_path
+        self.file_size = file_size
+
+
+class TransportError(Error):
+    """No answer came. sent: whether the request may have reached the server."""
+
+    def __init__(self, message: str = "", *, sent: bool = True, **facts: Any) -> None:  # Any: the root's keyword facts
+        super().__init__(message, **facts)
+        self.sent = sent
+
+
+class ConnectionError(TransportError, builtins.ConnectionError):  # noqa: A001 - where Python has the word, be it
+    """The server could not be reached, or hung up."""
+
+
+class TimeoutError(TransportError, builtins.TimeoutError):  # noqa: A001 - where Python has the word, be it
+    """The server took longer than the timeout (seconds, in the message)."""
+
+
+class SubmissionUnknownError(TransportError):
+    """A request that costs money was sent, but no answer came: it may or may not have been accepted.
+
+    It was not repeated. Look for the job before you send it again.
+    """
+
+
+class APIError(Error):
+    """The server answered with an error status. response: the body as JSON, or as text where it is none."""
+
+    def __init__(
+        self,
+        message: str = "",
+        status_code: int | None = None,
+        response: Any = None,  # Any: JSON as the server wrote it
+        **facts: Any,  # Any: the root's keyword facts
+    ) -> None:
+        super().__init__(message, status_code=status_code, **facts)
+        self.response = response
+
+
+class ValidationError(APIError, ValueError):
+    """The request is not right: said before sending, or by the server with 400 or 422.
+
+    fields: what is wrong with each field, where that is known.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        field: str | None = None,
+        fields: Mapping[str, Iterable[str]] | None = None,
+        **facts: Any,  # Any: the root's keyword facts
+    ) -> None:
+        super().__init__(message, **facts)
+        self.fields = {name: list(said) for name, said in (fields or {}).items()}
+        if field is not None:
+            self.fields.setdefault(field, [message])
+
+    @property
+    def field(self) -> str | None:
+        """The first field that is wrong."""
+        return next(iter(self.fields), None)
+
+
+class AuthenticationError(APIError):
+    """There is no key, or the server does not accept it (401)."""
+
+
+class InsufficientCreditsError(APIError):
+    """The account has too few credits left (402)."""
+
+
+class ForbiddenError(APIError):
+    """The key is valid, but not for this (403)."""
+
+
+class NotFoundError(APIError, LookupError):
+    """There is no such thing, or no longer (404, 410)."""
+
+
+class ConflictError(APIError):
+    """It does not fit the state the thing is in (409)."""
+
+
+class RateLimitError(APIError):
+    """Too many requests (429). retry_after: seconds that the server asks to wait, where it says so."""
+
+
+class ServerError(APIError):
+    """The server failed (5xx)."""
+
+
+class ContractError(Error):
+    """The answer is not what the document promises."""
+
+
+class DecodeError(ContractError):
+    """The answer cannot be read as what it says it is; `body` holds its first characters."""
+
+
+class DriftError(ContractError):
+    """The answer differs from the document, and the client was told to be strict."""
+
+
+class JobError(Error):
+    """A job could not be brought to its result. job_id: which one."""
+
+    def __init__(
+        self,
+        message: str = "",
+        job_id: str | None = None,
+        **facts: Any,  # Any: the root's keyword facts
+    ) -> None:
+        super().__init__(message, **facts)
+        self.job_id = job_id
+
+
+class JobFailedError(JobError):
+    """The job ended without a result; the message is the service's own reason."""
+
+
+class JobTimeoutError(JobError, builtins.TimeoutError):
+    """The job is still running when the time to wait is over. It goes on: ask for it again later."""
+
+
+# RFC 9110 section 15.5; a status that is not listed falls to its hundred.
+STATUSES: dict[int, type[APIError]] = {
+    400: ValidationError,
+    401: AuthenticationError,
+    402: InsufficientCreditsError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    410: NotFoundError,
+    422: ValidationError,
+    429: RateLimitError,
+}
+
+
+def of_status(status_code: int) -> type[APIError]:
+    """The class for an HTTP status that is not a success."""
+    return STATUSES.get(status_code) or (ServerError if status_code >= 500 else APIError)
+
+
+class Family:
+    """A service's own classes for the shared ones.
+
+    kinds: one class for each shared class, which inherits from it first, so that `except errors.RateLimitError` still
+    holds. A shared exception that leaves a client of that service becomes the service's.
+    """
+
+    def __init__(self, *kinds: type[Error]) -> None:
+        self._kinds = {kind.__bases__[0]: kind for kind in kinds}
+
+    def adopt(self, error: Error) -> None:
+        """Give the exception the service's class, in place, so that traceback and cause stay as they are.
+
+        Assigning `__class__` is the one trick here: to build a second exception would tear it from its traceback.
+        """
+        error.__class__ = self._kinds.get(type(error), type(error))
+
+    @contextmanager
+    def adopting(self) -> Iterator[None]:
+        """Adopt whatever of ours leaves the block."""
+        try:
+            yield
+        except Error as error:
+            self.adopt(error)
+            raise

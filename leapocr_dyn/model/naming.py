@@ -1,0 +1,93 @@
+"""Wire names -> Python names.
+
+Any text can be a wire name; what leaves here is always a safe identifier: ASCII or not, but normalised (NFKC), never a
+keyword, never a dunder, never with a leading underscore. Nothing else in the package turns document text into a name.
+The wire name itself is kept beside the Python name; this module never reverses one into the other.
+"""
+
+from __future__ import annotations
+
+import keyword
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+# What a model or a namespace needs for itself, or what a reader would take for something else.
+RESERVED = frozenset({"self", "cls", "mro", "to_dict", "None", "True", "False", "raw", "plan"})
+LONGEST = 100  # characters of a name; the rest of a longer one would only be in the way
+
+
+def words(name: str) -> list[str]:
+    """The words of a name, in order: uploadFromRemoteURL -> upload From Remote URL; HTMLPages2 -> HTML Pages2.
+
+    A capital starts a word after a small letter or a digit, and the last of several capitals does where a small letter
+    follows (so initialisms stay whole, also a plural one: URLs). Everything that is neither letter nor digit separates.
+    """
+    found: list[str] = []
+    word = ""
+    text = unicodedata.normalize("NFKC", name)
+    for position, letter in enumerate(text):
+        if not ("_" + letter).isidentifier() or letter == "_":
+            found.append(word)
+            word = ""
+            continue
+        if word and letter.isupper():
+            following = text[position + 1 : position + 3]
+            ends_initialism = word[-1].isupper() and following[:1].islower() and not _plural(following)
+            if not word[-1].isupper() or ends_initialism:
+                found.append(word)
+                word = ""
+        word += letter
+    found.append(word)
+    return [word for word in found if word]
+
+
+def _plural(following: str) -> bool:
+    """Whether a small s ends the word here: the s of URLs, but not of URLsize."""
+    return following[:1] == "s" and not following[1:2].islower()
+
+
+@lru_cache(maxsize=8192)
+def attribute(name: str) -> str:
+    """A Python name for a parameter, property or operation: uploadFromRemoteURL -> upload_from_remote_url."""
+    return _safe("_".join(word.lower() for word in words(name)), "field")
+
+
+@lru_cache(maxsize=4096)
+def class_name(name: str) -> str:
+    """A Python name for a class: models.job_status -> JobStatus. A dotted or slashed prefix is dropped."""
+    last = name.replace("/", ".").rstrip(".").rpartition(".")[2] or name
+    return _safe("".join(word[:1].upper() + word[1:] for word in words(last)), "Model")
+
+
+@lru_cache(maxsize=4096)
+def member(value: str) -> str:
+    """A Python name for an enum's value: partially-done -> PARTIALLY_DONE."""
+    return _safe("_".join(word.upper() for word in words(value)), "EMPTY" if not value else "VALUE")
+
+
+def _safe(text: str, otherwise: str) -> str:
+    text = unicodedata.normalize("NFKC", text)[:LONGEST].strip("_")
+    if text and not text.isidentifier():
+        text = f"{otherwise}_{text}"
+    if not text or not text.isidentifier():
+        text = otherwise
+    if keyword.iskeyword(text) or text in RESERVED:
+        text += "_"
+    return text
+
+
+def distinct(names: Iterable[tuple[str, str]], taken: Iterable[str] = ()) -> dict[str, str]:
+    """Python names for several wire names at once, given as (wire name, wanted Python name): {wire name: Python name}.
+
+    A name that is already taken gets the lowest free number, in the order given, so the result depends on nothing else.
+    """
+    used = set(taken)
+    chosen: dict[str, str] = {}
+    for wire, wanted in names:
+        name, number = wanted, 2
+        while name in used:
+            name, number = f"{wanted.rstrip('_')}_{number}", number + 1
+        used.add(name)
+        chosen[wire] = name
+    return chosen

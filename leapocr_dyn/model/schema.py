@@ -1,0 +1,476 @@
+"""JSON Schema -> Python types: one function per keyword that decides a type.
+
+A `Type` says what a value is without building anything: its annotation as text, what kind of JSON it accepts, and, for
+objects, which fields it has. The attrs class or enum behind it is made the first time somebody touches `.python`.
+This module describes; convert.py turns wire values into these types. Validation of what is sent is check.py's.
+
+Theory of operation. A type is found by where its schema stands: (JSON Pointer) after all `$ref` are followed, and is kept,
+so that two places that refer to one component share one class, and a cycle ends at the type that is already there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+import attrs
+
+from leapocr_dyn.document import Document
+from leapocr_dyn.document.reference import pointer
+from leapocr_dyn.model import naming
+from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Layout, Model, OpenEnum
+
+Schema = Any  # the border where the document enters: a JSON Schema is a dict or a bool, but nobody has checked it
+DEEPEST = 50  # allOf inside allOf; deeper ones are somebody's joke
+
+
+class Type:
+    """What a schema says a value is. kinds: the JSON classes it accepts as they come."""
+
+    kinds: tuple[type, ...] = ()
+    lossy = False
+    """Whether a Python value may be poorer than its wire form (a time finer than a microsecond)."""
+
+    def __init__(self, pointer: str, annotation: str) -> None:
+        self.pointer = pointer
+        self.annotation = annotation
+
+    @property
+    def python(self) -> Any:  # Any: a class or a typing form
+        """The Python type, for annotations."""
+        return Any
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.annotation} {self.pointer}>"
+
+
+class Anything(Type):
+    """No type is given: any JSON value, as it is."""
+
+
+class Scalar(Type):
+    """A JSON value that is a Python value: str, int, float, bool or None."""
+
+    def __init__(self, pointer: str, kinds: tuple[type, ...], annotation: str) -> None:
+        super().__init__(pointer, annotation)
+        self.kinds = kinds
+
+    @property
+    def python(self) -> Any:  # Any: a class
+        """The Python type."""
+        return self.kinds[0]
+
+
+class Formatted(Type):
+    """Text that Python has a better type for, by its `format`."""
+
+    kinds = (str,)
+    lossy = True
+
+    def __init__(self, pointer: str, form: str, annotation: str) -> None:
+        super().__init__(pointer, annotation)
+        self.form = form
+
+
+class Enumeration(Type):
+    """A closed list of texts in the document, open on receipt."""
+
+    kinds = (str,)
+
+    def __init__(self, pointer: str, name: str, values: list[str], make: Callable[[Enumeration], type[OpenEnum]]) -> None:
+        super().__init__(pointer, name)
+        self.values = values
+        self._make = make
+        self._python: type[OpenEnum] | None = None
+
+    @property
+    def python(self) -> type[OpenEnum]:
+        """The enum, made on first touch."""
+        if self._python is None:
+            self._python = self._make(self)
+        return self._python
+
+
+class Array(Type):
+    """A list of one type."""
+
+    kinds = (list,)
+
+    def __init__(self, pointer: str, items: Type) -> None:
+        super().__init__(pointer, f"list[{items.annotation}]")
+        self.items = items
+        self.lossy = items.lossy
+
+
+class Dictionary(Type):
+    """An object without fields of its own: text -> one type."""
+
+    kinds = (dict,)
+
+    def __init__(self, pointer: str, values: Type) -> None:
+        super().__init__(pointer, f"dict[str, {values.annotation}]")
+        self.values = values
+        self.lossy = values.lossy
+
+
+class Union(Type):
+    """One of several types, told apart by a discriminator, by the kind of JSON, or by shape."""
+
+    def __init__(self, pointer: str, options: list[Type], tag: str | None, mapping: Mapping[str, str]) -> None:
+        super().__init__(pointer, " | ".join(dict.fromkeys(option.annotation for option in options)) or "Any")
+        self.options = options
+        self.tag = tag
+        self.mapping = mapping
+        self.lossy = any(option.lossy for option in options)
+
+
+class Field:
+    """One field of an object: what it is called here and there, and whether it must be given."""
+
+    __slots__ = ("compute", "default", "description", "name", "required", "type", "wire")
+
+    def __init__(
+        self,
+        name: str,
+        wire: str | None,
+        type: Type,  # noqa: A002 - the specification's word
+        *,
+        required: bool = False,
+        description: str = "",
+        default: Json = None,
+        compute: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.name = name
+        self.wire = wire
+        self.type = type
+        self.required = required
+        self.description = description
+        self.default = default
+        self.compute = compute
+
+
+class Object(Type):
+    """A model: an object with fields. Fields and class are made on first touch."""
+
+    kinds = (dict,)
+
+    def __init__(self, pointer: str, name: str, fields: Callable[[], list[Field]], revive: Callable[..., Model], recipe: Any) -> None:
+        super().__init__(pointer, name)
+        self._find = fields
+        self._fields: list[Field] | None = None
+        self._python: type[Model] | None = None
+        self._revive = revive
+        self._recipe = recipe
+        self.properties: dict[str, property] = {}
+        self.description = ""
+
+    @property
+    def fields(self) -> list[Field]:
+        """The fields, in the order that the document gives."""
+        if self._fields is None:
+            self._fields = self._find()
+        return self._fields
+
+    @property
+    def python(self) -> type[Model]:
+        """The attrs class, made on first touch."""
+        if self._python is None:
+            self._python = self._class()
+        return self._python
+
+    def _class(self) -> type[Model]:
+        # Nothing of the document reaches source text here: names have passed naming.py, all else is metadata.
+        members: dict[str, Any] = {
+            field.name: attrs.field(
+                default=NOT_GIVEN,
+                type=field.type.annotation if field.required else f"{field.type.annotation} | None",  # type: ignore[arg-type]  # attrs keeps any annotation
+                metadata={"wire": field.wire, "description": field.description, "required": field.required},
+                **({"kw_only": True} if self._keyword_only else {}),
+            )
+            for field in self.fields
+        }
+        members[LEFT] = attrs.field(init=False, repr=False, eq=False, default=None)
+        made: type[Model] = attrs.make_class(
+            self.annotation, members, bases=(Model,), slots=True, frozen=True, repr=False, eq=True, class_body=dict(self.properties)
+        )
+        made.__module__ = "leapocr_dyn.models"
+        made.__doc__ = self.description or f"{self.annotation}, as the document at {self.pointer} describes it."
+        first: dict[str, str] = {field.name: field.wire for field in self.fields if field.wire is not None}
+        computed = {field.name: field.compute for field in self.fields if field.compute is not None}
+        made._layout = Layout(first, computed, self._revive, self._recipe)
+        return made
+
+    _keyword_only = True
+
+
+class View(Object):
+    """An Object with another layout, declared in a workflow; it can be built with positional arguments."""
+
+    _keyword_only = False
+
+
+class Cycle(Type):
+    """A schema that is inside itself without a model between: the type at its pointer, known once that is decided."""
+
+
+class Models(Mapping[str, Any]):
+    """The types of a document: `models["OCRResultResponse"]` is an attrs class, or the Python type that stands for it.
+
+    Iterating gives the component names and builds nothing. document: in its normal form. revive: what rebuilds a pickled
+    model, called with (recipe, pointer, wire value).
+    """
+
+    def __init__(self, document: Document, revive: Callable[..., Any], recipe: Any) -> None:
+        self.document = document
+        self._types: dict[str, Type] = {}
+        self._deciding: ContextVar[frozenset[str]] = ContextVar("leapocr_dyn.deciding", default=frozenset())
+        self._names: dict[str, str] | None = None
+        self._revive = revive
+        self._recipe = recipe
+
+    # -- by name
+
+    def _schemas(self) -> dict[str, Schema]:
+        schemas = self.document.tree.get("components", {}).get("schemas", {})
+        return schemas if isinstance(schemas, dict) else {}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """{component name: Python class name}, distinct."""
+        if self._names is None:
+            self._names = naming.distinct((wire, naming.class_name(wire)) for wire in self._schemas())
+        return self._names
+
+    def __getitem__(self, name: str) -> Any:  # Any: a class or a typing form
+        return self.type(name).python
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names.values())
+
+    def __len__(self) -> int:
+        return len(self._schemas())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._schemas() or name in self.names.values()
+
+    def type(self, name: str) -> Type:
+        """The type of a component, by its name in the document or in Python."""
+        if name not in self._schemas():
+            by_python = {python: wire for wire, python in self.names.items()}
+            if name not in by_python:
+                raise KeyError(name)
+            name = by_python[name]
+        return self.at(self._schemas()[name], pointer("components", "schemas", name))
+
+    # -- by place
+
+    def at(self, schema: Schema, place: str, name: str = "") -> Type:
+        """The type of the schema that stands at `place`. name: what to call it if it has no name of its own."""
+        located = self.document.follow(schema, place)
+        found = self._types.get(located.pointer)
+        if found is None:
+            deciding = self._deciding.get()
+            if located.pointer in deciding:
+                return Cycle(located.pointer, self._component(located.pointer) or "Any")
+            token = self._deciding.set(deciding | {located.pointer})
+            try:
+                found = self._decide(located.value, located.pointer, name)
+            finally:
+                self._deciding.reset(token)
+            # Two threads may both decide; the first one stays, so that a class is never made twice.
+            found = self._types.setdefault(located.pointer, found)
+        return found
+
+    def by_pointer(self, place: str) -> Type:
+        """The type at a pointer, for a pickled model on its way back."""
+        return self._types.get(place) or self.at(self.document.resolve(place), place)
+
+    def _decide(self, schema: Schema, place: str, name: str) -> Type:
+        if not isinstance(schema, dict):
+            return Anything(place, "Any")
+        name = self._component(place) or name or "Model"
+        for keyword, decide in DECIDERS.items():
+            if keyword in schema and (decided := decide(self, schema, place, name)) is not None:
+                return decided
+        return Anything(place, "Any")
+
+    def _component(self, place: str) -> str | None:
+        parts = place.split("/")
+        if len(parts) == 4 and parts[1:3] == ["components", "schemas"]:
+            return self.names.get(parts[3].replace("~1", "/").replace("~0", "~"))
+        return None
+
+    # -- objects
+
+    def object(self, schema: Schema, place: str, name: str) -> Object:
+        """The model of an object schema."""
+        made = Object(place, name, lambda: self.fields(schema, place, name), self._revive, (self._recipe, place))
+        made.description = str(schema.get("description", ""))
+        return made
+
+    def fields(self, schema: Schema, place: str, name: str) -> list[Field]:
+        """The fields of an object schema, with names made distinct."""
+        properties: dict[str, Schema] = schema["properties"]
+        required = schema.get("required")
+        wanted = set(required) if isinstance(required, list) else set()
+        names = naming.distinct((wire, naming.attribute(wire)) for wire in properties)
+        return [
+            Field(
+                names[wire],
+                wire,
+                self.at(inner, f"{place}/properties{pointer(wire)}", name + naming.class_name(wire)),
+                required=wire in wanted,
+                description=str(self.document.follow(inner, place).value.get("description", "")) if isinstance(inner, dict) else "",
+            )
+            for wire, inner in properties.items()
+        ]
+
+
+# -- the keywords that decide a type, most telling first -----------------------------------------------------------
+
+
+def enum_(models: Models, schema: Schema, place: str, name: str) -> Type | None:
+    """`enum`: an open enum for texts; for anything else the values' own kind."""
+    values = schema["enum"]
+    if not isinstance(values, list):
+        return None
+    texts = [value for value in values if isinstance(value, str)]
+    if not texts or len(texts) < len([value for value in values if value is not None]):
+        return None
+    return Enumeration(place, name, texts, lambda it: _enum_class(models, it, schema.get("x-enum-varnames")))
+
+
+def const(models: Models, schema: Schema, place: str, name: str) -> Type | None:
+    """`const`: the kind of its value."""
+    value = schema["const"]
+    return None if isinstance(value, (dict, list)) else Scalar(place, (type(value),), type(value).__name__)
+
+
+def allOf(models: Models, schema: Schema, place: str, name: str) -> Type | None:  # noqa: N802 - the keyword
+    """`allOf`: one schema that says what all of them say."""
+    merged = merge(models.document, schema, place)
+    return models._decide(merged, place, name) if "allOf" not in merged else None
+
+
+def oneOf(models: Models, schema: Schema, place: str, name: str) -> Type | None:  # noqa: N802 - the keyword
+    """`oneOf`: a union."""
+    return _union(models, schema, place, name, "oneOf")
+
+
+def anyOf(models: Models, schema: Schema, place: str, name: str) -> Type | None:  # noqa: N802 - the keyword
+    """`anyOf`: a union."""
+    return _union(models, schema, place, name, "anyOf")
+
+
+def properties(models: Models, schema: Schema, place: str, name: str) -> Type | None:
+    """`properties`: a model."""
+    return models.object(schema, place, name) if isinstance(schema["properties"], dict) and schema["properties"] else None
+
+
+def additionalProperties(models: Models, schema: Schema, place: str, name: str) -> Type | None:  # noqa: N802 - the keyword
+    """`additionalProperties` without `properties`: a dict."""
+    if schema.get("type", "object") != "object":
+        return None
+    return Dictionary(place, models.at(schema["additionalProperties"], f"{place}/additionalProperties", f"{name}Value"))
+
+
+def items(models: Models, schema: Schema, place: str, name: str) -> Type | None:
+    """`items`: a list."""
+    if schema.get("type", "array") != "array":
+        return None
+    return Array(place, models.at(schema["items"], f"{place}/items", f"{name}Item"))
+
+
+def format_(models: Models, schema: Schema, place: str, name: str) -> Type | None:
+    """`format`: dates and times; every other format is text to Python (an id stays equal to what the user typed)."""
+    annotation = FORMATS.get(schema["format"]) if isinstance(schema["format"], str) else None
+    if annotation is None or schema.get("type", "string") != "string":
+        return None
+    return Formatted(place, schema["format"], annotation)
+
+
+def type_(models: Models, schema: Schema, place: str, name: str) -> Type | None:
+    """`type`: the plain kinds, or a union of several."""
+    kinds = schema["type"]
+    if isinstance(kinds, list):
+        given = [kind for kind in kinds if kind != "null"]
+        options = [models._decide({**schema, "type": kind}, f"{place}#{kind}" if len(given) > 1 else place, name) for kind in given]
+        return options[0] if len(options) == 1 else Union(place, options, None, {})
+    if kinds == "object":
+        return Dictionary(place, Anything(place, "Any"))
+    if kinds == "array":
+        return Array(place, Anything(place, "Any"))
+    if isinstance(kinds, str) and kinds in SCALARS:
+        accepted, annotation = SCALARS[kinds]
+        return Scalar(place, accepted, annotation)
+    return None
+
+
+FORMATS = {"date-time": "datetime", "date": "date"}
+SCALARS: dict[str, tuple[tuple[type, ...], str]] = {
+    "string": ((str,), "str"),
+    "integer": ((int,), "int"),
+    "number": ((float, int), "float"),
+    "boolean": ((bool,), "bool"),
+    "null": ((type(None),), "None"),
+}
+DECIDERS: dict[str, Callable[[Models, Schema, str, str], Type | None]] = {
+    "allOf": allOf,
+    "enum": enum_,
+    "const": const,
+    "oneOf": oneOf,
+    "anyOf": anyOf,
+    "properties": properties,
+    "additionalProperties": additionalProperties,
+    "items": items,
+    "format": format_,
+    "type": type_,
+}
+
+
+def merge(document: Document, schema: Schema, place: str, depth: int = 0) -> Schema:
+    """What all parts of an `allOf` say together: properties and required add up, the last word counts for the rest."""
+    parts = schema["allOf"]
+    if not isinstance(parts, list) or depth > DEEPEST:
+        return {key: value for key, value in schema.items() if key != "allOf"}
+    merged: dict[str, Schema] = {}
+    for index, part in enumerate([*parts, {key: value for key, value in schema.items() if key != "allOf"}]):
+        located = document.follow(part, f"{place}/allOf/{index}")
+        inner = located.value
+        if isinstance(inner, dict) and "allOf" in inner:
+            inner = merge(document, inner, located.pointer, depth + 1)
+        for key, value in inner.items() if isinstance(inner, dict) else ():
+            if key == "properties" and isinstance(value, dict):
+                merged["properties"] = {**merged.get("properties", {}), **value}
+            elif key == "required" and isinstance(value, list):
+                merged["required"] = [*merged.get("required", []), *value]
+            else:
+                merged[key] = value
+    return merged
+
+
+def _union(models: Models, schema: Schema, place: str, name: str, keyword: str) -> Type | None:
+    options = schema[keyword]
+    if not isinstance(options, list):
+        return None
+    types = [
+        models.at(option, f"{place}/{keyword}/{index}", f"{name}Option{index + 1}")
+        for index, option in enumerate(options)
+        if not (isinstance(option, dict) and option.get("type") == "null")
+    ]
+    if len(types) == 1:
+        return types[0]
+    discriminator = schema.get("discriminator")
+    told = discriminator if isinstance(discriminator, dict) else {}
+    return Union(place, types, told.get("propertyName"), told.get("mapping") or {}) if types else None
+
+
+def _enum_class(models: Models, it: Enumeration, labels: Json) -> type[OpenEnum]:
+    wanted = labels if isinstance(labels, list) and len(labels) == len(it.values) else it.values
+    names = naming.distinct((value, naming.member(str(label))) for value, label in zip(it.values, wanted, strict=True))
+    made: Any = OpenEnum(it.annotation, {names[value]: value for value in it.values})  # type: ignore[call-arg]  # Enum's functional call
+    made.__module__ = "leapocr_dyn.models"
+    recipe = (models._recipe, it.pointer)
+    made.__reduce_ex__ = lambda self, protocol: (models._revive, (*recipe, self.value))
+    return made  # type: ignore[no-any-return]  # the functional call gives a class, which mypy does not see

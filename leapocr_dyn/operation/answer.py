@@ -1,0 +1,203 @@
+"""Status, headers and body -> a value, or the exception that says whose move it is.
+
+Leniently: an undeclared success is read as the nearest declared one, an undeclared field is kept. Not leniently: a body
+that is not what it says it is (HTML where JSON was promised, half a JSON text) is a DecodeError that holds its beginning.
+Where an error's facts stand in its body is data (`errors` in workflow.yaml); without that, the usual places are tried.
+Source: OpenAPI 3.1 section 4.8.16 (Responses Object); RFC 9110 sections 8.3 and 15.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from leapocr_dyn import errors
+from leapocr_dyn.document import expression
+from leapocr_dyn.document.reference import pointer
+from leapocr_dyn.model import naming
+from leapocr_dyn.model.convert import surprise
+from leapocr_dyn.model.value import Json
+from leapocr_dyn.operation.body import is_json, preferred
+
+if TYPE_CHECKING:
+    from leapocr_dyn.operation.operation import Operation
+
+USUAL: dict[str, list[str]] = {
+    "code": ["$response.body#/code", "$response.body#/error/code", "$response.body#/error/type"],
+    "message": [
+        "$response.body#/error/message",
+        "$response.body#/message",
+        "$response.body#/error",
+        "$response.body#/detail",
+        "$response.body#/title",
+        "$response.body#/errors/0/message",
+    ],
+    "details": ["$response.body#/details", "$response.body#/errors"],
+    "request_id": ["$response.header.x-request-id", "$response.header.request-id"],
+}
+REASONS = {
+    401: "is the key right?",
+    403: "the key is not allowed to do this",
+    404: "there is no such thing",
+    429: "too many requests",
+}
+
+
+def read(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> Any:  # Any: the result's type
+    """The value of an answer. Raises APIError for an error status, DecodeError for a body that cannot be read."""
+    if not 200 <= status < 300:
+        raise failure(operation, status, headers, content)
+    found = promised(operation, status)
+    if status in (204, 205) or (not content and (found is None or "content" not in found[1])):
+        return None
+    node, place = (found[1], found[2]) if found else ({}, operation.place)
+    offered = node.get("content")
+    offered = offered if isinstance(offered, dict) else {}
+    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    entry = media if media in offered else _range(media, offered) or (preferred(list(offered)) if not media or is_json(media) else None)
+    if entry is None and offered and not is_json(media) and any(map(is_json, offered)):
+        raise _unreadable(operation, status, headers, content, f"answered {media or 'nothing'} where {' or '.join(offered)} was promised")
+    if is_json(media or entry or "") or (entry is not None and is_json(entry)):
+        value = parse(operation, status, headers, content)
+    elif media.startswith("text/") or media.endswith("xml"):
+        return _text(headers, content)
+    else:
+        return content
+    described = offered.get(entry) if entry is not None else None
+    if not isinstance(described, dict):
+        return value
+    name = naming.class_name(operation.id) + "Response"
+    structured = operation.models.at(described.get("schema", True), f"{place}/content{pointer(str(entry))}/schema", name)
+    return operation.converter.structure(value, structured)
+
+
+def promised(operation: Operation, status: int) -> tuple[str, Any, str] | None:
+    """The Response Object for a status: its own, its hundred's (2XX), default, or the nearest success."""
+    declared = {key.upper(): (key, node, place) for key, node, place in operation.responses()}
+    for key in (str(status), f"{status // 100}XX", "DEFAULT"):
+        if key in declared:
+            return declared[key]
+    surprise(f"{operation.place}/responses", "status", status)
+    return next((found for key, found in declared.items() if key.startswith(str(status // 100))), None)
+
+
+def parse(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> Json:
+    """The JSON value of a body. Raises DecodeError. RFC 8259 section 8.1: it is UTF-8, whatever a charset says."""
+    try:
+        return json.loads(content, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        said = "an empty body where JSON was promised" if not content.strip() else f"a body that is not JSON: {error}"
+        raise _unreadable(operation, status, headers, content, f"answered {said}") from error
+
+
+def failure(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> errors.APIError:
+    """The exception for an error status, with everything that the answer says about it."""
+    try:
+        body: Json = json.loads(content, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        body = None
+    context = expression.Context(status_code=status, response_headers=headers, response_body=body)
+    section = operation.workflow.section("errors")
+
+    def fact(name: str) -> Json:
+        for text in section.get(name) or USUAL[name]:
+            found = expression.parse(text)(context)
+            if found not in (expression.MISSING, None, "", {}):
+                if name == "details" or isinstance(found, (str, int)):
+                    return found
+        return None
+
+    code = fact("code")
+    said = fact("message")
+    kind = errors.of_status(status)
+    named = getattr(errors, section.get("codes", {}).get(code, ""), None) if isinstance(code, str) else None
+    if isinstance(named, type) and issubclass(named, errors.APIError):
+        kind = named
+    details = fact("details")
+    facts: dict[str, Any] = {
+        "status_code": status,
+        "code": str(code) if code is not None else None,
+        "details": details,
+        "operation": operation.name,
+        "request_id": fact("request_id"),
+        "retry_after": retry_after(headers),
+        "body": _text(headers, content) if content else None,
+    }
+    message = str(said) if said is not None else _without_words(status, headers, content)
+    if issubclass(kind, errors.ValidationError):
+        error: errors.APIError = kind(message, fields=_fields(details), **facts)
+    else:
+        error = kind(message, **facts)
+    error.response = body if body is not None else facts["body"]
+    return error
+
+
+def _without_words(status: int, headers: Mapping[str, str], content: bytes) -> str:
+    if 300 <= status < 400:
+        return f"the server points to {headers.get('location', 'nowhere')}; redirects are not followed, because keys must stay with their origin"
+    said = REASONS.get(status, "the server gave no reason")
+    media = headers.get("content-type", "").partition(";")[0]
+    return f"{said} (it answered {media or 'a body of unknown kind'})" if content else said
+
+
+def _fields(details: Json) -> dict[str, list[str]]:
+    """The fields that a validation error names, in the two shapes that servers use."""
+    if isinstance(details, dict):
+        return {str(name): [str(one) for one in (said if isinstance(said, list) else [said])] for name, said in details.items()}
+    found: dict[str, list[str]] = {}
+    for one in details if isinstance(details, list) else ():
+        name = one.get("field") or one.get("loc") or one.get("path") if isinstance(one, dict) else None
+        if name:
+            place = ".".join(map(str, name)) if isinstance(name, list) else str(name)
+            found.setdefault(place, []).append(str(one.get("message") or one.get("msg") or "is not right"))
+    return found
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks to wait: `retry-after-ms`, or Retry-After in seconds or as a date (RFC 9110 10.2.3).
+
+    A date counts from the answer's own Date, so that the two clocks need not agree.
+    """
+    import email.utils
+
+    milliseconds = headers.get("retry-after-ms", "")
+    if re.fullmatch(r"\d{1,12}(\.\d+)?", milliseconds):
+        return float(milliseconds) / 1000
+    text = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", text):
+        return float(text)
+    try:
+        at = email.utils.parsedate_to_datetime(text)
+        now = email.utils.parsedate_to_datetime(headers.get("date", ""))
+        return max(0.0, (at - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _range(media: str, offered: Mapping[str, Any]) -> str | None:
+    return next((one for one in (f"{media.partition('/')[0]}/*", "*/*") if one in offered), None)
+
+
+def _text(headers: Mapping[str, str], content: bytes) -> str:
+    """The body as text, in the charset that it says it has if that is one, and never an exception."""
+    found = re.search(r"charset=\"?([\w.:-]+)", headers.get("content-type", ""), re.IGNORECASE)
+    try:
+        return content.decode(found[1] if found else "utf-8", "replace")
+    except LookupError:
+        return content.decode("utf-8", "replace")
+
+
+def _unreadable(operation: Operation, status: int, headers: Mapping[str, str], content: bytes, said: str) -> errors.DecodeError:
+    return errors.DecodeError(
+        f"the server {said}. A proxy or a login page in between does that; is the base URL right?",
+        status_code=status,
+        operation=operation.name,
+        request_id=headers.get("x-request-id"),
+        body=_text(headers, content),
+    )
+
+
+def _no_constant(text: str) -> Json:
+    raise ValueError(f"{text} is not JSON")

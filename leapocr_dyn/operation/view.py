@@ -1,0 +1,159 @@
+"""Views: other layouts of the document's models, declared in workflow.yaml.
+
+A view is what a service's own SDK calls a result: its fields in another order, under other names, some computed. It is read
+straight from the wire by a fused function of its own, and every further field of the answer follows the declared ones, so
+nothing that the server says is out of reach. People can build views too, with positional arguments.
+
+What a field or property can be, besides a field of the answer: `percent` of two fields, `text` of a field, `join` of a
+list's texts. These three are all; a fourth is a function here and a word in spec/workflow.schema.json.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from leapocr_dyn.document.workflow import Section, Workflow
+from leapocr_dyn.errors import DocumentError
+from leapocr_dyn.model.convert import Converter, Hook, fused
+from leapocr_dyn.model.schema import Anything, Array, Field, Object, Type, View
+from leapocr_dyn.model.value import Json, Model
+from leapocr_dyn.operation.operation import Operations
+
+
+class Views(Mapping[str, type[Model]]):
+    """The views of a workflow by name: `views["JobStatus"]` is an attrs class."""
+
+    def __init__(self, operations: Operations, converter: Converter, workflow: Workflow, revive: Callable[..., Any], recipe: Any) -> None:
+        self._operations = operations
+        self._converter = converter
+        self._sections: dict[str, Section] = workflow.section("views")
+        self._revive = revive
+        self._recipe = recipe
+        self._views: dict[str, View] = {}
+        self._hooks: dict[tuple[str, str], Hook] = {}
+
+    def __getitem__(self, name: str) -> type[Model]:
+        return self.view(name).python
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sections)
+
+    def __len__(self) -> int:
+        return len(self._sections)
+
+    def read(self, name: str, source: str, value: Json) -> Any:  # Any: the view's class, or the value where it is odd
+        """The view of a wire value that an operation answered. source: the operation's id, one of the view's `of`."""
+        hook = self._hooks.get((name, source))
+        if hook is None:
+            view = self.view(name)
+            hook = fused(self._converter, view, self._fields(name, source, view.fields), view.python)
+            self._hooks[name, source] = hook
+        return hook(value)
+
+    def view(self, name: str) -> View:
+        """The type of a view. Raises DocumentError where the workflow names what the document does not have."""
+        if name not in self._views:
+            section = self._sections[name]
+            view = View(f"view {name}", name, lambda: self._union(name), self._revive, (self._recipe, f"view {name}"))
+            view.properties = {label: property(PROPERTIES[key](*_list(given))) for label, said in section.get("properties", {}).items() for key, given in said.items()}
+            view.description = f"A view of what {' and '.join(section['of'])} answers."
+            self._views[name] = view
+            self._converter.register(view.python, lambda value: self.read(name, section["of"][0], value))
+        return self._views[name]
+
+    def _source(self, name: str, source: str) -> Object:
+        section = self._sections[name]
+        found = self._operations[source].result()
+        if isinstance(found, Object) and "at" in section:
+            found = next((field.type for field in found.fields if field.wire == section["at"]), None)
+            found = found.items if isinstance(found, Array) else found
+        if not isinstance(found, Object):
+            raise DocumentError(f"view {name}: what {source} answers is not an object; the view cannot be laid over it")
+        return found
+
+    def _union(self, name: str) -> list[Field]:
+        """The declared fields, then every other field of every source."""
+        section = self._sections[name]
+        sources = [self._source(name, source) for source in section["of"]]
+        known = {field.wire: field for source in reversed(sources) for field in source.fields}
+        fields = [self._declared(label, said, known) for label, said in section["fields"].items()]
+        shown = {field.wire for field in fields}
+        names = {field.name for field in fields} | set(section.get("properties", {}))
+        for source in sources:
+            for field in source.fields:
+                if field.wire not in shown and field.name not in names:
+                    fields.append(field)
+                    names.add(field.name)
+                    shown.add(field.wire)
+        return fields
+
+    def _declared(self, label: str, said: Any, known: Mapping[str | None, Field]) -> Field:  # Any: text or a section
+        section: Section = {"from": said} if isinstance(said, str) else said
+        if "percent" in section:
+            return Field(label, None, Anything("", "float"), compute=percent(*section["percent"]))
+        default = section.get("default")
+        if "from" not in section:
+            return Field(label, None, Anything("", "Any"), default=default)
+        field = known.get(section["from"])
+        wanted: Type = field.type if field is not None else Anything("", "Any")
+        if "view" in section:
+            inner = self.view(section["view"])
+            wanted = Array(f"{wanted.pointer} as {inner.annotation}", inner) if isinstance(wanted, Array) else inner
+        elif "type" in section:
+            place = section["type"].lstrip("#")
+            wanted = self._converter.models.by_pointer(place)
+        return Field(label, section["from"], wanted, default=default, description=field.description if field is not None else "")
+
+    def _fields(self, name: str, source: str, fields: list[Field]) -> list[Field]:
+        """The same fields as one source fills them: what it does not have is computed from the default."""
+        has = {field.wire for field in self._source(name, source).fields}
+        return [
+            field
+            if field.wire is None or field.wire in has
+            else Field(field.name, None, field.type, default=field.default, description=field.description)
+            for field in fields
+        ]
+
+
+def percent(done: str, total: str) -> Callable[[Any], float]:
+    """From 0 to 100: how much of `total` is `done`; 0 where either is not known."""
+
+    def compute(it: Any) -> float:  # Any: a view
+        part, whole = getattr(it, done), getattr(it, total)
+        if not isinstance(part, (int, float)) or not isinstance(whole, (int, float)) or whole <= 0:
+            return 0.0
+        return min(100.0, max(0.0, 100.0 * part / whole))
+
+    return compute
+
+
+def text(name: str) -> Callable[[Any], str]:
+    """A field as text: text as it is, nothing as "", anything else as indented JSON."""
+
+    def get(it: Any) -> str:  # Any: a view
+        value = getattr(it, name)
+        if value is None or isinstance(value, str):
+            return value or ""
+        return json.dumps(value, ensure_ascii=False, indent=2)
+
+    get.__doc__ = f"{name}, as text."
+    return get
+
+
+def join(name: str, inner: str) -> Callable[[Any], str]:
+    """The texts of a list's items, with an empty line between."""
+
+    def get(it: Any) -> str:  # Any: a view
+        return "\n\n".join(getattr(item, inner) for item in getattr(it, name) or ())
+
+    get.__doc__ = f"The {inner} of all {name}, one below the other."
+    return get
+
+
+PROPERTIES: dict[str, Callable[..., Callable[[Any], Any]]] = {"text": text, "join": join}
+
+
+def _list(given: Any) -> list[str]:  # Any: one name or several
+    return [given] if isinstance(given, str) else list(given)

@@ -1,0 +1,57 @@
+"""May this be sent again, and after how long? Pure decisions; who sleeps is the session.
+
+Money is spent once. What never left may always be sent again; so may what the server refused before it looked (429, and
+503 with Retry-After). What was sent and got no answer may or may not have happened: it is repeated only if to do it twice
+does no harm. Everything else is repeated only then, too, and only for failures that pass (408, 5xx, half an answer).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import NamedTuple
+
+from leapocr_dyn.errors import APIError, DecodeError, Error, TransportError
+
+PASSING = frozenset({408, 500, 502, 503, 504})
+
+
+class Policy(NamedTuple):
+    """How patient to be. retries: attempts after the first. delay, multiplier, cap: seconds. budget: seconds in all."""
+
+    retries: int = 3
+    delay: float = 1.0
+    multiplier: float = 2.0
+    cap: float = 30.0
+    budget: float = 120.0
+
+
+def may_repeat(failure: Error, *, harmless: bool) -> bool:
+    """Whether sending the same request again is safe. harmless: doing it twice is as good as doing it once."""
+    if isinstance(failure, TransportError):
+        return harmless or not failure.sent
+    if isinstance(failure, DecodeError):
+        return harmless
+    if isinstance(failure, APIError):
+        if failure.status_code == 429 or (failure.status_code == 503 and failure.retry_after is not None):
+            return True
+        return harmless and failure.status_code in PASSING
+    return False
+
+
+def delay(
+    failure: Error, attempt: int, waited: float, policy: Policy, draw: Callable[[], float] = random.random
+) -> float | None:
+    """Seconds to wait before attempt + 1, or None to stop. attempt: counted from 1. waited: seconds since the first.
+
+    Full jitter: anything from nothing to the growing bound, so that clients which failed together do not come back
+    together. A longer Retry-After is the server's word; one above the cap is for the caller to decide, at once.
+    """
+    if attempt > policy.retries:
+        return None
+    pause = min(policy.cap, policy.delay * policy.multiplier ** min(attempt - 1, 60)) * draw()
+    if failure.retry_after is not None:
+        if failure.retry_after > policy.cap:
+            return None
+        pause = max(pause, failure.retry_after)
+    return pause if waited + pause <= policy.budget else None

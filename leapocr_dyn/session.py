@@ -1,0 +1,226 @@
+"""What the calls of one client share, and how one call goes: plan, credentials, send, repeat or not, read.
+
+Told once for both worlds. Credentials go to the origin of the base URL and to no other: a plan whose URL leads elsewhere
+is sent without them. `put` is for the presigned links of uploads, which never see a credential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from leapocr_dyn import errors, retry
+from leapocr_dyn.config import ClientConfig
+from leapocr_dyn.document import expression
+from leapocr_dyn.model.convert import noting
+from leapocr_dyn.model.value import Json
+from leapocr_dyn.observe import Drift
+from leapocr_dyn.operation.body import is_json
+from leapocr_dyn.operation.operation import Operation, Plan
+from leapocr_dyn.operation.security import Credentials, Placement
+from leapocr_dyn.transport import Body, Request, Transport
+
+if TYPE_CHECKING:
+    from leapocr_dyn.api import Api
+
+VERSION = "0.1.0"
+STORAGE_SECONDS = 60.0  # without progress on a part; storage takes its time where an API does not
+
+
+class Answer(NamedTuple):
+    """A successful answer. value: as the operation's types say. response: the HTTP response, read to its end."""
+
+    value: Any  # Any: the operation's result
+    response: httpx.Response
+
+    def wire(self) -> Json:
+        """The body as JSON."""
+        return self.response.json() if self.response.content else None
+
+    def context(self, inputs: Mapping[str, Any] | None = None) -> expression.Context:  # Any: a workflow's own values
+        """What expressions see of it."""
+        body = self.wire() if is_json(self.response.headers.get("content-type", "application/json")) else None
+        return expression.Context(
+            inputs=inputs or {}, status_code=self.response.status_code, response_headers=self.response.headers, response_body=body
+        )
+
+
+class Session:
+    """One client's way to the API."""
+
+    def __init__(self, api: Api, io: Transport, config: ClientConfig, credentials: Credentials, drift: Drift) -> None:
+        self.api = api
+        self.io = io
+        self.config = config
+        self.credentials = credentials
+        self.drift = drift
+        self.policy = retry.Policy(config.max_retries, config.retry_delay, config.retry_multiplier)
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is. Raises ConfigurationError where neither the caller nor the document says."""
+        url = self.config.base_url or self.api.base_url
+        if not url:
+            raise errors.ConfigurationError("neither base_url nor the document says where the API is; pass base_url=")
+        return url
+
+    def plan(self, operation: Operation, arguments: Mapping[str, Any]) -> Plan:  # Any: what the operation's types say
+        """The request for these arguments, without credentials."""
+        return operation.plan(self.base_url, **arguments)
+
+    async def ask(
+        self,
+        operation: str | Operation,
+        arguments: Mapping[str, Any],  # Any: what the operation's types say
+        *,
+        retries: int | None = None,
+        deadline: float | None = None,
+    ) -> Answer:
+        """One call, repeated where that is safe. deadline: a moment of the transport's clock, for all attempts together.
+
+        retries: how often to repeat, instead of the client's own number.
+
+        Raises everything that errors.py draws below TransportError, APIError and ContractError.
+        """
+        if isinstance(operation, str):
+            operation = self.api.operations[operation]
+        plan = self.plan(operation, arguments)
+        request = self._request(plan)
+        policy = self.policy if retries is None else self.policy._replace(retries=retries)
+        keyed = any(name.lower() == "idempotency-key" for name in request.headers)
+        harmless = operation.repeatable or keyed
+        started = self.io.now()
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return self._read(operation, await self.io.send(request, timeout=self._timeout(deadline), deadline=deadline))
+            except errors.Error as failure:
+                failure.operation = failure.operation or operation.name
+                failure.attempts = attempt
+                unknown = isinstance(failure, errors.TransportError) and not retry.may_repeat(failure, harmless=harmless)
+                if unknown and operation.rule.probe is None:
+                    raise self._unknown(operation, failure, attempt) from failure
+                if unknown and (known := await self._probe(plan, deadline)) is not None:
+                    return known
+                if not unknown and not retry.may_repeat(failure, harmless=harmless):
+                    raise
+                pause = retry.delay(failure, attempt, self.io.now() - started, policy)
+                if pause is None or (deadline is not None and self.io.now() + pause >= deadline):
+                    raise
+                await self.io.sleep(pause)
+
+    async def request(self, request: Request) -> Any:  # Any: JSON, or bytes
+        """The answer to a request that no operation describes, sent once; with credentials, since its origin is ours."""
+        operation = Operation.unknown(self.api.operations, request.method, urlsplit(request.url).path)
+        placed = self._placed(request, self.credentials.placements(operation.security, operation.schemes, operation.name))
+        return self._read(operation, await self.io.send(placed, timeout=self.config.timeout)).value
+
+    async def put(self, url: str, body: Body) -> httpx.Response:
+        """Bytes to a presigned link, without credentials; repeated on failures that pass.
+
+        The last answer may be any status; the caller judges it. Raises TransportError, and ContractError for a link that
+        is none.
+        """
+        self._only_web(url)
+        started = self.io.now()
+        attempt = 0
+        while True:
+            attempt += 1
+            failure: errors.Error
+            response = None
+            try:
+                request = Request("PUT", url, {"User-Agent": agent()}, body, ours=False)
+                response = await self.io.send(request, timeout=max(self.config.timeout, STORAGE_SECONDS))
+                if response.status_code not in retry.PASSING and response.status_code != 429:
+                    return response
+                failure = errors.APIError("", response.status_code)
+            except errors.TransportError as error:
+                failure = error
+            pause = retry.delay(failure, attempt, self.io.now() - started, self.policy)
+            if pause is not None:
+                await self.io.sleep(pause)
+            elif response is not None:
+                return response
+            else:
+                raise failure
+
+    # -- inside
+
+    def _request(self, plan: Plan) -> Request:
+        request = Request(plan.method, plan.url, {"User-Agent": agent(), **plan.headers}, plan.body)
+        return self._placed(request, self._placements(plan))
+
+    @staticmethod
+    def _placed(request: Request, placements: tuple[Placement, ...]) -> Request:
+        """The request with its secrets in place."""
+        url, headers = request.url, {"User-Agent": agent(), **request.headers}
+        for place in placements:
+            secret = place.secret.reveal()
+            if place.where == "header":
+                headers[place.name] = secret
+            elif place.where == "query":
+                url += ("&" if "?" in url else "?") + f"{quote(place.name, safe='')}={quote(secret, safe='')}"
+            elif place.where == "cookie":
+                mine = f"{place.name}={secret}"
+                headers["Cookie"] = f"{headers['Cookie']}; {mine}" if "Cookie" in headers else mine
+        return request._replace(url=url, headers=headers)
+
+    def _placements(self, plan: Plan) -> tuple[Placement, ...]:
+        if _origin(plan.url) != _origin(self.base_url):
+            return ()
+        return self.credentials.placements(plan.operation.security, plan.operation.schemes, plan.operation.name)
+
+    def _read(self, operation: Operation, response: httpx.Response) -> Answer:
+        headers = {name.lower(): text for name, text in response.headers.items()}
+        with noting(self.drift.note):
+            return Answer(operation.read(response.status_code, headers, response.content), response)
+
+    async def _probe(self, plan: Plan, deadline: float | None) -> Answer | None:
+        """Whether a request of unknown fate was accepted after all: the probe's answer, or None."""
+        probe = plan.operation.rule.probe or {}
+        context = expression.Context(request_path=plan.arguments, request_body=plan.arguments)
+        answer = await self.ask(probe["operation"], expression.fill(probe.get("parameters", {}), context), deadline=deadline)
+        return answer if expression.condition(probe["accepted"])(answer.context()) else None
+
+    @staticmethod
+    def _unknown(operation: Operation, failure: errors.Error, attempts: int) -> errors.SubmissionUnknownError:
+        return errors.SubmissionUnknownError(
+            f"the request was sent, but {failure.message}. It may have been accepted and was not repeated, because doing it twice "
+            "could cost twice; see whether it arrived before sending it again",
+            operation=operation.name,
+            attempts=attempts,
+        )
+
+    def _timeout(self, deadline: float | None) -> float:
+        if deadline is None:
+            return self.config.timeout
+        return max(0.001, min(self.config.timeout, deadline - self.io.now()))
+
+    def _only_web(self, url: str) -> None:
+        """Refuse a link that leads down from https, or to something that is not the web."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise errors.ContractError(f"the server gave a link that is none: {redacted(url)}")
+        if parts.scheme == "http" and urlsplit(self.base_url).scheme == "https":
+            raise errors.ContractError(f"the server gave a link without https to {parts.hostname}; nothing was sent there")
+
+
+def agent() -> str:
+    """The User-Agent."""
+    return f"leapocr-dyn/{VERSION}"
+
+
+def redacted(url: str) -> str:
+    """A link without its query, which may be its right to write."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}{'?***' if parts.query else ''}"
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """RFC 6454 section 4: scheme, host and port."""
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -1,0 +1,287 @@
+"""A file in parts: announce it, send every part to its presigned link, complete.
+
+Bytes are read while they are sent, a mebibyte at a time, so memory does not grow with the file or its parts. Several parts
+travel at once. A link that has expired (403) asks for fresh ones, once for all parts that meet it, by announcing the file
+again; fresh links belong to a fresh job, so every part is sent to it. Nothing is completed before every part has its
+receipt, so a failed upload leaves no completed job.
+Which operations, and what their fields are called, is data: `upload` in workflow.yaml.
+Source: S3 "Uploading an object using multipart upload"; ranges are inclusive at both ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from leapocr_dyn import errors
+from leapocr_dyn.document import expression
+from leapocr_dyn.document.workflow import Section
+from leapocr_dyn.session import Answer, Session, redacted
+from leapocr_dyn.transport import CHUNK
+
+AT_ONCE = 8  # parts under way
+FileInput = str | os.PathLike[str] | bytes | BinaryIO | tuple[str, bytes]
+Sent = Callable[[int, int], None]
+
+
+class Part(NamedTuple):
+    """A range of a file and the link for it. first, last: byte positions, both inclusive."""
+
+    number: int
+    first: int
+    last: int
+    link: str
+
+
+class Upload:
+    """A file that is open to be sent. name: its base name; size: bytes; type: its media type."""
+
+    def __init__(self, name: str, size: int, type: str, read: Callable[[int, int], bytes], shown: str) -> None:  # noqa: A002 - HTTP's word
+        self.name = name
+        self.size = size
+        self.type = type
+        self.read = read
+        self.shown = shown
+
+
+class PartBody:
+    """The bytes of one part, read while they are sent. on_sent is told how many have been read."""
+
+    def __init__(self, file: Upload, part: Part, on_sent: Callable[[int], None]) -> None:
+        self.length = part.last - part.first + 1
+        self._file = file
+        self._part = part
+        self._on_sent = on_sent
+
+    def pieces(self) -> Iterator[Callable[[], bytes]]:
+        """One call for each piece; a file that got shorter meanwhile raises FileError."""
+        for first in range(self._part.first, self._part.last + 1, CHUNK):
+            yield lambda first=first: self._read(first)  # type: ignore[misc]  # mypy sees no default in a lambda
+
+    def _read(self, first: int) -> bytes:
+        wanted = min(CHUNK, self._part.last + 1 - first)
+        piece = self._file.read(first, wanted)
+        if len(piece) != wanted:
+            raise errors.FileError(f"{self._file.shown} became shorter while it was sent", file_path=self._file.shown)
+        self._on_sent(wanted)
+        return piece
+
+
+@contextlib.contextmanager
+def opened(given: FileInput, types: Mapping[str, str]) -> Iterator[Upload]:
+    """A file to send: a path, bytes, an open binary file (from where it stands), or (name, bytes).
+
+    types: {ending: media type}. Raises FileError for a file that is missing, empty, a folder, or of a type that is not
+    among them, by ending or by its first bytes.
+    """
+    if isinstance(given, tuple):
+        name, content = given
+        given = content
+    else:
+        name = ""
+    if isinstance(given, (bytes, bytearray, memoryview)):
+        held = memoryview(given).cast("B")
+        name = name or "document"
+        shown = f"({name}, {len(held)} bytes)"
+        yield _checked(name, len(held), lambda first, size: bytes(held[first : first + size]), types, shown)
+    elif isinstance(given, (str, os.PathLike)):
+        path = Path(os.fsdecode(given))
+        with _file(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            yield _checked(path.name, size, lambda first, size: os.pread(file.fileno(), size, first), types, str(path))
+    elif callable(getattr(given, "read", None)):
+        yield _open_file(given, types)
+    else:
+        raise errors.FileError(f"a file is a path, bytes, an open binary file or (name, bytes), not {type(given).__name__}")
+
+
+def _file(path: Path) -> BinaryIO:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise errors.FileError(f"{path} is not a file; pass one file at a time", file_path=str(path))
+        return open(path, "rb")
+    except FileNotFoundError as error:
+        raise errors.FileError(f"there is no file {path}", file_path=str(path)) from error
+    except (OSError, ValueError) as error:
+        raise errors.FileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", file_path=str(path)) from error
+
+
+def _open_file(file: BinaryIO, types: Mapping[str, str]) -> Upload:
+    given = getattr(file, "name", None)
+    # A file descriptor's name is a number, and a temporary file's may be bytes.
+    name = os.path.basename(os.fsdecode(given)) if isinstance(given, (str, bytes)) else "document"
+    try:
+        start = file.tell()
+        size = file.seek(0, os.SEEK_END) - start
+        file.seek(start)
+    except (OSError, AttributeError, ValueError) as error:
+        raise errors.FileError(f"{name} cannot be measured ({error}); pass its bytes instead", file_path=name) from error
+    if not isinstance(file.read(0), bytes):
+        raise errors.FileError(f"{name} is open as text; open it with mode 'rb'", file_path=name)
+    lock = threading.Lock()
+
+    def read(first: int, size: int) -> bytes:
+        with lock:
+            file.seek(start + first)
+            return file.read(size)
+
+    return _checked(name, size, read, types, name)
+
+
+def _checked(name: str, size: int, read: Callable[[int, int], bytes], types: Mapping[str, str], shown: str) -> Upload:
+    if size < 1:
+        raise errors.FileError(f"{shown} is empty", file_path=shown, file_size=0)
+    ending = os.path.splitext(name)[1].lower()
+    kind = types.get(ending) or (None if ending else _by_content(read(0, 16), types))
+    if types and kind is None:
+        what = f"a {ending} file" if ending else "of a type that its first bytes do not tell"
+        raise errors.FileError(f"{shown} is {what}; supported are {', '.join(types)}", file_path=shown, file_size=size)
+    return Upload(name, size, kind or "application/octet-stream", read, shown)
+
+
+SIGNATURES = {b"%PDF-": ".pdf", b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg", b"II*\0": ".tif", b"MM\0*": ".tif"}
+
+
+def _by_content(first: bytes, types: Mapping[str, str]) -> str | None:
+    if first[:4] == b"RIFF" and first[8:12] == b"WEBP":
+        return types.get(".webp")
+    return next((types.get(ending) for signature, ending in SIGNATURES.items() if first.startswith(signature)), None)
+
+
+async def upload(session: Session, given: FileInput, options: Mapping[str, Any], on_sent: Sent | None = None) -> Answer:
+    """Send a file; the answer of the operation that completes it.
+
+    options: further arguments of the operation that announces it. on_sent(bytes sent, bytes in all): called as bytes leave,
+    from any thread. Raises FileError, ValidationError, and what a call raises.
+    """
+    rules = session.api.workflow.section("upload")
+    with opened(given, rules.get("types", {})) as file:
+        return await _Sending(session, rules, file, options, on_sent).run()
+
+
+class _Sending:
+    def __init__(self, session: Session, rules: Section, file: Upload, options: Mapping[str, Any], on_sent: Sent | None) -> None:
+        self._session = session
+        self._rules = rules
+        self._file = file
+        self._options = options
+        self._on_sent = on_sent
+        self._sent = 0
+        self._lock = threading.Lock()
+        self._receipts: dict[Part, str] = {}
+        self._round = 0
+        self._announced: Answer
+        self._parts: list[Part] = []
+
+    async def run(self) -> Answer:
+        await self._announce()
+        first = self._round
+        await self._session.io.gather((self._sending(part) for part in list(self._parts)), AT_ONCE)
+        if self._round != first:
+            # Receipts belong to the upload that gave them: the new job has to receive what went to the old one.
+            missing = [part for part in self._parts if part not in self._receipts]
+            await self._session.io.gather((self._sending(part) for part in missing), AT_ONCE)
+        return await self._complete()
+
+    async def _announce(self) -> None:
+        rule = self._rules["initiate"]
+        inputs = {"name": self._file.name, "size": self._file.size, "type": self._file.type}
+        body = expression.fill(rule.get("body", {}), expression.Context(inputs=inputs))
+        try:
+            self._announced = await self._session.ask(rule["operation"], {**body, **self._options})
+        except errors.ValidationError as error:
+            own = next((field for field in error.fields if field in body), None) if error.status_code is None else None
+            if own is None:
+                raise
+            raise errors.FileError(
+                f"{self._file.shown} cannot be sent: {error.message}", file_path=self._file.shown, file_size=self._file.size
+            ) from error
+        self._parts = self._cut(self._announced)
+
+    def _cut(self, announced: Answer) -> list[Part]:
+        """The parts that the server asks for. Raises ContractError unless they cover the file exactly, in order."""
+        rule = self._rules["parts"]
+        found = expression.parse(rule["items"])(announced.context())
+        try:
+            parts = [Part(*(one[rule[key]] for key in ("number", "first", "last", "link"))) for one in found]
+            ordered = sorted(parts, key=lambda part: part.first)
+            ends = [-1, *(part.last for part in ordered)]
+            whole = all(part.first == end + 1 and part.last >= part.first for part, end in zip(ordered, ends, strict=False))
+        except (TypeError, KeyError) as error:
+            raise errors.ContractError("the server announced parts that cannot be read; nothing was sent") from error
+        if not parts or not whole or ends[-1] != self._file.size - 1:
+            raise errors.ContractError(f"the parts that the server announced do not cover the {self._file.size} bytes of {self._file.shown}")
+        return ordered
+
+    def _sending(self, part: Part) -> Callable[[], Any]:  # Any: a coroutine
+        async def send() -> None:
+            round_ = self._round
+            if part not in self._parts:
+                return  # its link has expired meanwhile, and it has a successor
+            response = await self._put(part)
+            if response.status_code == 403:
+                await self._session.io.once(("links", id(self), round_), lambda: self._fresh(round_))
+                return
+            if not 200 <= response.status_code < 300:
+                raise errors.APIError(
+                    f"the storage refused part {part.number} of {self._file.shown} ({redacted(part.link)}): {response.text[:200]}",
+                    response.status_code,
+                )
+            receipt = expression.parse(self._rules["receipt"])(expression.Context(response_headers=response.headers))
+            if not isinstance(receipt, str) or not receipt:
+                raise errors.ContractError(f"the storage gave no receipt for part {part.number}; the upload cannot be completed")
+            if round_ == self._round:
+                self._receipts[part] = unquoted(receipt)
+
+        return send
+
+    async def _put(self, part: Part) -> Any:  # Any: an HTTP response
+        counted = 0
+
+        def on_sent(count: int) -> None:
+            nonlocal counted
+            counted += count
+            self._told(count)
+
+        response = await self._session.put(part.link, PartBody(self._file, part, on_sent))
+        # A part that went out twice counts once.
+        self._told((part.last - part.first + 1 if response.is_success else 0) - counted)
+        return response
+
+    def _told(self, count: int) -> None:
+        with self._lock:
+            self._sent += count
+            sent = max(0, min(self._sent, self._file.size))
+        if self._on_sent is not None and count:
+            self._on_sent(sent, self._file.size)
+
+    async def _fresh(self, round_: int) -> None:
+        """Announce the file again, for links that work; once, because links that expire at once never will."""
+        if round_ != self._round:
+            return
+        if self._round:
+            raise errors.APIError(f"the links for {self._file.shown} expire faster than its parts can be sent", 403)
+        self._round += 1
+        self._receipts.clear()
+        self._sent = 0
+        await self._announce()
+
+    async def _complete(self) -> Answer:
+        rule = self._rules["complete"]
+        entries = [
+            expression.fill(rule["each"], expression.Context(inputs={"number": part.number, "receipt": self._receipts[part]}))
+            for part in sorted(self._parts)
+        ]
+        context = self._announced.context({"receipts": entries})
+        arguments = {**expression.fill(rule.get("parameters", {}), context), **expression.fill(rule.get("body", {}), context)}
+        return await self._session.ask(rule["operation"], arguments)
+
+
+def unquoted(etag: str) -> str:
+    """An ETag as text: `"e1"` and `W/"e1"` are e1 (RFC 9110 section 8.8.3)."""
+    return etag.strip().removeprefix("W/").strip('"')
