@@ -55,9 +55,7 @@ _HOMES = {
     "services": "api",
 }
 
-__all__ = [  # noqa: PLE0604 - the names are text; ruff cannot see it through sorted()
-    *sorted(_HOMES)
-]
+__all__ = [*sorted(_HOMES)]
 
 
 def __getattr__(name: str) -> Any:  # Any: whatever the name stands for

@@ -95,7 +95,8 @@ class Api:
         return _load, (self.recipe,)
 
     def __repr__(self) -> str:
-        return f"<Api {self.name}: {len(self.operations)} operations, {len(self.models)} models; try .operations, .models, .client()>"
+        size = f"{len(self.operations)} operations, {len(self.models)} models"
+        return f"<Api {self.name}: {size}; try .operations, .models, .client()>"
 
 
 _apis: OrderedDict[str, Api] = OrderedDict()
@@ -112,12 +113,14 @@ def load(
 ) -> Api:
     """The Api that a document describes.
 
-    given: bytes, text, a dict, a path, or the name of a bundled service such as "leapocr". overlay: OpenAPI Overlays, in
-    order. workflow: names and rules; a bundled service brings its own. tag: only operations that carry it. off: names of
-    repairs that stay switched off. No network. Raises DocumentError.
+    given: bytes, text, a dict, a path, or the name of a bundled service such as "leapocr". overlay: OpenAPI Overlays,
+    in order. workflow: names and rules; a bundled service brings its own. tag: only operations that carry it. off:
+    names of repairs that stay switched off. No network. Raises DocumentError.
     """
     corrections = tuple(overlay) if isinstance(overlay, (list, tuple)) else (overlay,)
-    return _load(Recipe(_kept(given), tuple(_kept(one) for one in corrections), _kept(workflow), tag, tuple(sorted(off))))
+    return _load(
+        Recipe(_kept(given), tuple(_kept(one) for one in corrections), _kept(workflow), tag, tuple(sorted(off)))
+    )
 
 
 def _kept(given: Any) -> Any:  # Any: what load() takes
@@ -165,4 +168,3 @@ def revive(recipe: Recipe, place: str, value: Any) -> Any:  # Any: JSON in, a mo
 def services() -> list[str]:
     """The names of the bundled services."""
     return source.services()
-

@@ -24,7 +24,7 @@ from leapocr_dyn.operation import describe
 from leapocr_dyn.operation.operation import Operation, Plan
 from leapocr_dyn.operation.security import Credentials
 from leapocr_dyn.session import Session
-from leapocr_dyn.transport import AsyncTransport, BlockingTransport, Request, Transport, drive
+from leapocr_dyn.transport import Request, Transport, drive
 
 if TYPE_CHECKING:
     import httpx
@@ -78,7 +78,7 @@ class told(Generic[S, P, R]):  # noqa: N801 - used as a decorator
 
         # What inspect would unwrap to is a coroutine function, and this is none.
         blocking.__signature__ = inspect.signature(story)  # type: ignore[attr-defined]  # functions take attributes
-        del blocking.__wrapped__  # type: ignore[attr-defined]  # set by functools.wraps
+        del blocking.__wrapped__  # set by functools.wraps
         self._suspending = suspending
         self._blocking = blocking
         self.__doc__ = story.__doc__
@@ -211,10 +211,13 @@ class AsyncPages:
 
 
 def namespace(name: str, operations: Mapping[str, Operation], kind: type[Bound], family: Family) -> type[Bound]:
-    """The class of a namespace: operations as attributes. kind: Blocking, Async, or a door, whose own methods go first."""
+    """The class of a namespace: operations as attributes. kind: Blocking, Async, or a door, whose own methods go
+    first."""
     call = BlockingCall if kind.blocking else AsyncCall
     members: dict[str, Any] = {key: call(operation) for key, operation in operations.items() if not hasattr(kind, key)}
-    made = type(naming.class_name(name), (kind,), {**members, "__slots__": (), "__repr__": _namespace_repr, "family": family})
+    made = type(
+        naming.class_name(name), (kind,), {**members, "__slots__": (), "__repr__": _namespace_repr, "family": family}
+    )
     made.__doc__ = f"The {name} operations: {', '.join(operations)}."
     return made
 
@@ -247,7 +250,9 @@ class _Common(Bound):
         known = Credentials.of(api_key, token, credentials)
         if self.needs_key and known == Credentials():
             variable = environment.get("api_key")
-            raise errors.AuthenticationError("there is no API key: pass api_key=..." + (f", or set {variable}" if variable else ""))
+            raise errors.AuthenticationError(
+                "there is no API key: pass api_key=..." + (f", or set {variable}" if variable else "")
+            )
         super().__init__(Session(api, io, config, known, Drift(strict=config.strict)))
         self._namespaces: dict[str, Bound] = {}
         self._attach()
@@ -285,11 +290,15 @@ class _Common(Bound):
         from leapocr_dyn.operation.body import encode_json
 
         if not path.startswith("/"):
-            raise errors.ValidationError(f"the path {path!r} must start with a slash; it is added to {self._session.base_url}", field="path")
+            raise errors.ValidationError(
+                f"the path {path!r} must start with a slash; it is added to {self._session.base_url}", field="path"
+            )
         own = {"Accept": "application/json", **(headers or {})}
         if json is not None:
             own["Content-Type"] = "application/json"
-        return Request(method.upper(), self._session.base_url + path, own, encode_json(json) if json is not None else None)
+        return Request(
+            method.upper(), self._session.base_url + path, own, encode_json(json) if json is not None else None
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._session.base_url} {' '.join(self._namespaces)}>"
@@ -320,11 +329,20 @@ class Client(_Common, Blocking):
         **settings: Any,  # Any: the fields of ClientConfig
     ) -> None:
         config = configured(api, config, settings)
+        from leapocr_dyn.transport.blocking import BlockingTransport
+
         super().__init__(
-            api, io=BlockingTransport(config.http_client), api_key=api_key, token=token, credentials=credentials, config=config
+            api,
+            io=BlockingTransport(config.http_client),
+            api_key=api_key,
+            token=token,
+            credentials=credentials,
+            config=config,
         )
 
-    def request(self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None) -> Any:  # Any: JSON
+    def request(
+        self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Any:  # Any: JSON
         """Anything that the document does not know, with this client's credentials: the answer's JSON, or its bytes."""
         return _driven(self, self._session.request(self._request(method, path, json, headers)))
 
@@ -335,16 +353,19 @@ class Client(_Common, Blocking):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
 class AsyncClient(_Common, Async):
-    """An async client for asyncio and trio; it may be used in any number of event loops, one after the other or at once.
+    """An async client for asyncio and trio; it may be used in any number of event loops, one after the other or at
+    once.
 
     api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds.
-    config, or base_url, timeout, max_retries, http_client...: see ClientConfig. Use it in an `async with` block, or close
-    it; connections that are left are closed when their loop ends.
+    config, or base_url, timeout, max_retries, http_client...: see ClientConfig. Use it in an `async with` block, or
+    close it; connections that are left are closed when their loop ends.
     """
 
     kind = Async
@@ -360,11 +381,20 @@ class AsyncClient(_Common, Async):
         **settings: Any,  # Any: the fields of ClientConfig
     ) -> None:
         config = configured(api, config, settings)
+        from leapocr_dyn.transport.suspending import AsyncTransport
+
         super().__init__(
-            api, io=AsyncTransport(config.http_client), api_key=api_key, token=token, credentials=credentials, config=config
+            api,
+            io=AsyncTransport(config.http_client),
+            api_key=api_key,
+            token=token,
+            credentials=credentials,
+            config=config,
         )
 
-    async def request(self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None) -> Any:  # Any: JSON
+    async def request(
+        self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Any:  # Any: JSON
         """Anything that the document does not know, with this client's credentials: the answer's JSON, or its bytes."""
         return await _awaited(self, self._session.request(self._request(method, path, json, headers)))
 
@@ -377,7 +407,9 @@ class AsyncClient(_Common, Async):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self.close()
 
 
@@ -389,7 +421,9 @@ def configured(api: Api, config: ClientConfig | None, settings: Mapping[str, Any
         config = dataclasses.replace(config or ClientConfig(), **settings)
     except TypeError as error:
         known = ", ".join(field.name for field in dataclasses.fields(ClientConfig))
-        raise TypeError(f"a client has no setting {', '.join(map(repr, settings))}; the settings are {known}") from error
+        raise TypeError(
+            f"a client has no setting {', '.join(map(repr, settings))}; the settings are {known}"
+        ) from error
     if config.base_url is None:
         config = dataclasses.replace(config, base_url=from_environment(api.workflow.environment, "base_url"))
     return config

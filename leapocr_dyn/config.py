@@ -20,11 +20,12 @@ from leapocr_dyn.errors import ConfigurationError
 class ClientConfig:
     """Settings of one client.
 
-    base_url: where the API is; None takes the document's first server. timeout: seconds without progress on one request.
-    max_retries: how often a request that may be repeated is sent again. retry_delay, retry_multiplier: seconds before the
-    first repeat, and how they grow; each pause is drawn at random up to that. http_client: a client of your own (httpx or
-    httpx2, of the matching kind), used for everything and never closed. strict: raise where an answer differs from the
-    document. Raises ConfigurationError.
+    base_url: where the API is; None takes the document's first server. timeout: seconds without progress on one
+    request.
+    max_retries: how often a request that may be repeated is sent again. retry_delay, retry_multiplier: seconds before
+    the first repeat, and how they grow; each pause is drawn at random up to that. http_client: a client of your own
+    (httpx or httpx2, of the matching kind), used for everything and never closed. strict: raise where an answer differs
+    from the document. Raises ConfigurationError.
     """
 
     base_url: str | None = None
@@ -67,6 +68,12 @@ def from_environment(names: Mapping[str, str], setting: str) -> str | None:
 
 
 def _number(name: str, value: float, *, above: float = -math.inf, at_least: float = -math.inf) -> None:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value) or value <= above or value < at_least:
+    if (
+        not isinstance(value, (int, float))
+        or isinstance(value, bool)
+        or not math.isfinite(value)
+        or value <= above
+        or value < at_least
+    ):
         bound = f"above {above:g}" if above != -math.inf else f"from {at_least:g}"
         raise ConfigurationError(f"{name} must be a number {bound}, not {value!r}")

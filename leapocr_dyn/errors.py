@@ -28,8 +28,8 @@ Facts are attributes and are None where they are not known: `operation`, `status
 `retry_after`, `attempts`, `body` (text, cut to 500 characters). They are plain values: an exception can be pickled, and
 holds no request, no response and no key.
 
-A service may have classes of its own that inherit from these (see `Family`); so `except errors.RateLimitError` holds for
-every service, and `except LeapOCRError` for everything that one service raises.
+A service may have classes of its own that inherit from these (see `Family`); so `except errors.RateLimitError` holds
+for every service, and `except LeapOCRError` for everything that one service raises.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ PLACES = 1000  # remembered at most; a server that never repeats itself must not
 
 
 class Surprise(NamedTuple):
-    """One way in which answers differ. pointer: into the document. what: type, format, enum, status, unknown field X."""
+    """One way in which answers differ. pointer: into the document. what: type, format, enum, status, unknown field
+    X."""
 
     pointer: str
     what: str
@@ -32,7 +33,9 @@ class Drift:
     def note(self, pointer: str, what: str, value: Any) -> None:  # Any: a wire value
         """Take one surprise down. Raises DriftError where strict."""
         if self._strict:
-            raise DriftError(f"{what} at #{pointer}: the server sent {brief.repr(value)}, which the document does not say")
+            raise DriftError(
+                f"{what} at #{pointer}: the server sent {brief.repr(value)}, which the document does not say"
+            )
         if (pointer, what) in self._seen or len(self._seen) < PLACES:
             self._seen[pointer, what] += 1
 

@@ -1,8 +1,9 @@
 """May this be sent again, and after how long? Pure decisions; who sleeps is the session.
 
 Money is spent once. What never left may always be sent again; so may what the server refused before it looked (429, and
-503 with Retry-After). What was sent and got no answer may or may not have happened: it is repeated only if to do it twice
-does no harm. Everything else is repeated only then, too, and only for failures that pass (408, 5xx, half an answer).
+503 with Retry-After). What was sent and got no answer may or may not have happened: it is repeated only if to do it
+twice does no harm. Everything else is repeated only then, too, and only for failures that pass (408, 5xx, half an
+answer).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the calls of one client share, and how one call goes: plan, credentials, send, repeat or not, read.
 
-Told once for both worlds. Credentials go to the origin of the base URL and to no other: a plan whose URL leads elsewhere
-is sent without them. `put` is for the presigned links of uploads, which never see a credential.
+Told once for both worlds. Credentials go to the origin of the base URL and to no other: a plan whose URL leads
+elsewhere is sent without them. `put` is for the presigned links of uploads, which never see a credential.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ class Answer(NamedTuple):
         """What expressions see of it."""
         body = self.wire() if is_json(self.response.headers.get("content-type", "application/json")) else None
         return expression.Context(
-            inputs=inputs or {}, status_code=self.response.status_code, response_headers=self.response.headers, response_body=body
+            inputs=inputs or {},
+            status_code=self.response.status_code,
+            response_headers=self.response.headers,
+            response_body=body,
         )
 
 
@@ -79,7 +82,8 @@ class Session:
         retries: int | None = None,
         deadline: float | None = None,
     ) -> Answer:
-        """One call, repeated where that is safe. deadline: a moment of the transport's clock, for all attempts together.
+        """One call, repeated where that is safe. deadline: a moment of the transport's clock, for all attempts
+        together.
 
         retries: how often to repeat, instead of the client's own number.
 
@@ -97,11 +101,15 @@ class Session:
         while True:
             attempt += 1
             try:
-                return self._read(operation, await self.io.send(request, timeout=self._timeout(deadline), deadline=deadline))
+                return self._read(
+                    operation, await self.io.send(request, timeout=self._timeout(deadline), deadline=deadline)
+                )
             except errors.Error as failure:
                 failure.operation = failure.operation or operation.name
                 failure.attempts = attempt
-                unknown = isinstance(failure, errors.TransportError) and not retry.may_repeat(failure, harmless=harmless)
+                unknown = isinstance(failure, errors.TransportError) and not retry.may_repeat(
+                    failure, harmless=harmless
+                )
                 if unknown and operation.rule.probe is None:
                     raise self._unknown(operation, failure, attempt) from failure
                 if unknown and (known := await self._probe(plan, deadline)) is not None:
@@ -114,16 +122,19 @@ class Session:
                 await self.io.sleep(pause)
 
     async def request(self, request: Request) -> Any:  # Any: JSON, or bytes
-        """The answer to a request that no operation describes, sent once; with credentials, since its origin is ours."""
+        """The answer to a request that no operation describes, sent once; with credentials, since its origin is
+        ours."""
         operation = Operation.unknown(self.api.operations, request.method, urlsplit(request.url).path)
-        placed = self._placed(request, self.credentials.placements(operation.security, operation.schemes, operation.name))
+        placed = self._placed(
+            request, self.credentials.placements(operation.security, operation.schemes, operation.name)
+        )
         return self._read(operation, await self.io.send(placed, timeout=self.config.timeout)).value
 
     async def put(self, url: str, body: Body) -> httpx.Response:
         """Bytes to a presigned link, without credentials; repeated on failures that pass.
 
-        The last answer may be any status; the caller judges it. Raises TransportError, and ContractError for a link that
-        is none.
+        The last answer may be any status; the caller judges it. Raises TransportError, and ContractError for a link
+        that is none.
         """
         self._only_web(url)
         started = self.io.now()
@@ -183,14 +194,16 @@ class Session:
         """Whether a request of unknown fate was accepted after all: the probe's answer, or None."""
         probe = plan.operation.rule.probe or {}
         context = expression.Context(request_path=plan.arguments, request_body=plan.arguments)
-        answer = await self.ask(probe["operation"], expression.fill(probe.get("parameters", {}), context), deadline=deadline)
+        answer = await self.ask(
+            probe["operation"], expression.fill(probe.get("parameters", {}), context), deadline=deadline
+        )
         return answer if expression.condition(probe["accepted"])(answer.context()) else None
 
     @staticmethod
     def _unknown(operation: Operation, failure: errors.Error, attempts: int) -> errors.SubmissionUnknownError:
         return errors.SubmissionUnknownError(
-            f"the request was sent, but {failure.message}. It may have been accepted and was not repeated, because doing it twice "
-            "could cost twice; see whether it arrived before sending it again",
+            f"the request was sent, but {failure.message}. It may have been accepted, and was not repeated, because "
+            "doing it twice could cost twice; see whether it arrived before sending it again",
             operation=operation.name,
             attempts=attempts,
         )
@@ -206,7 +219,9 @@ class Session:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise errors.ContractError(f"the server gave a link that is none: {redacted(url)}")
         if parts.scheme == "http" and urlsplit(self.base_url).scheme == "https":
-            raise errors.ContractError(f"the server gave a link without https to {parts.hostname}; nothing was sent there")
+            raise errors.ContractError(
+                f"the server gave a link without https to {parts.hostname}; nothing was sent there"
+            )
 
 
 def agent() -> str:

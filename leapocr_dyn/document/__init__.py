@@ -2,8 +2,8 @@
 
     document = Document.read("leapocr").overlaid([corrections]).normalised().repaired().tagged("SDK")
 
-No network, no clock. Everything below this package reads `document.tree`, the normal form (normal.py says what that is),
-and asks `document.follow` where a `$ref` leads; nobody below asks which version was published.
+No network, no clock. Everything below this package reads `document.tree`, the normal form (normal.py says what that
+is), and asks `document.follow` where a `$ref` leads; nobody below asks which version was published.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class Document(NamedTuple):
             tree, applied = overlay.apply(tree, read.tree, read.name)
             digest = source.digest(f"{digest} {read.digest}")
             report += [
-                Finding("overlay", "", f"{read.name}, action {one.index + 1} at {one.target}: {one.matches} matches") for one in applied
+                Finding("overlay", "", f"{read.name}, action {one.index + 1} at {one.target}: {one.matches} matches")
+                for one in applied
             ]
         return self._replace(tree=tree, published=tree, digest=digest, report=tuple(report))
 

@@ -20,7 +20,9 @@ def normalise(tree: dict[str, Node], name: str) -> dict[str, Node]:
     version = tree.get("openapi")
     if not isinstance(version, str):
         if "swagger" in tree:
-            raise DocumentError(f"{name} is Swagger {tree['swagger']}; convert it to OpenAPI 3 first (swagger2openapi does that)")
+            raise DocumentError(
+                f"{name} is Swagger {tree['swagger']}; convert it to OpenAPI 3 first (swagger2openapi does that)"
+            )
         raise DocumentError(f"{name} is not an OpenAPI document: it has no `openapi: 3.x` at its root")
     if not isinstance(tree.get("paths", {}), dict):
         raise DocumentError(f"{name}: `paths` must be an object")
@@ -45,7 +47,6 @@ def _from_3_0(node: Node) -> Node:
         if isinstance(new.get("enum"), list) and None not in new["enum"]:
             new["enum"] = [*new["enum"], None]
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(new.get(exclusive), bool):
-            if new.pop(exclusive) and bound in new:
-                new[exclusive] = new.pop(bound)
+        if isinstance(new.get(exclusive), bool) and new.pop(exclusive) and bound in new:
+            new[exclusive] = new.pop(bound)
     return new

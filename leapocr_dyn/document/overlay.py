@@ -229,7 +229,8 @@ def paying() -> tuple[type[JSONPath], type[JSONPathRecursiveDescentSegment]]:
             top.root, top.budget, top._filter_context = filter_context["root"], filter_context["budget"], filter_context
             nodes: Iterable[jsonpath.JSONPathMatch] = [top]
             for segment in self.segments:
-                nodes = segment.resolve(nodes)
+                # Only these have children (RFC 9535 section 2.3); the library would take slices of texts, too.
+                nodes = segment.resolve(node for node in nodes if isinstance(node.obj, dict | list))
             return nodes
 
     class Descent(JSONPathRecursiveDescentSegment):

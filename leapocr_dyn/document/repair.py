@@ -3,7 +3,8 @@
 A rule looks at the normal form and yields what it mended; it never guesses where two readings are possible, and never
 touches what a well-formed document says. The same rule mends every document that has the defect.
 
-To add one: write a function that changes the (already copied) tree and yields (pointer, sentence), and name it in RULES.
+To add one: write a function that changes the (already copied) tree and yields (pointer, sentence), and name it in
+RULES.
 """
 
 from __future__ import annotations
@@ -76,13 +77,20 @@ def free_object_or_reference(tree: Tree) -> Iterator[Mended]:
         body = operation.get("requestBody")
         content = body.get("content") if isinstance(body, dict) else None
         for media, entry in content.items() if isinstance(content, dict) else ():
-            options = entry.get("schema", {}).get("oneOf") if isinstance(entry, dict) and isinstance(entry.get("schema"), dict) else None
+            options = (
+                entry.get("schema", {}).get("oneOf")
+                if isinstance(entry, dict) and isinstance(entry.get("schema"), dict)
+                else None
+            )
             if not isinstance(options, list) or len(options) != 2 or {"type": "object"} not in options:
                 continue
             meant = next((one for one in options if isinstance(one, dict) and "$ref" in one), None)
             if meant is not None:
                 schema = {"$ref": meant["$ref"]}
-                operation["requestBody"] = body = {**body, "content": {**body["content"], media: {**entry, "schema": schema}}}
+                operation["requestBody"] = body = {
+                    **body,
+                    "content": {**body["content"], media: {**entry, "schema": schema}},
+                }
                 yield f"{place}/requestBody", f"any object or {meant['$ref']}: read as {meant['$ref']}"
 
 
@@ -109,7 +117,9 @@ def unknown_security_scheme(tree: Tree) -> Iterator[Mended]:
         if not isinstance(wanted, list):
             continue
         mapped = [
-            {name if name in schemes else plain.get(_plain(name), name): scopes for name, scopes in one.items()} if isinstance(one, dict) else one
+            {name if name in schemes else plain.get(_plain(name), name): scopes for name, scopes in one.items()}
+            if isinstance(one, dict)
+            else one
             for one in wanted
         ]
         if mapped != wanted:
@@ -122,7 +132,8 @@ def _plain(name: str) -> str:
 
 
 def no_security_anywhere(tree: Tree) -> Iterator[Mended]:
-    """Schemes are defined but nothing says when to use them: by the letter nothing would be sent. Any of them is meant."""
+    """Schemes are defined but nothing says when to use them: by the letter nothing would be sent. Any of them is
+    meant."""
     schemes = tree["components"].get("securitySchemes")
     if isinstance(schemes, dict) and schemes and "security" not in tree:
         tree["security"] = [{name: []} for name in schemes]
@@ -139,7 +150,9 @@ def path_parameters(tree: Tree) -> Iterator[Mended]:
         missing = wanted - {name for name, where, _ in own + shared if where == "path"}
         if phantoms or missing:
             kept = [node for name, where, node in own if not (where == "path" and name in phantoms)]
-            added = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in sorted(missing)]
+            added = [
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in sorted(missing)
+            ]
             operation["parameters"] = kept + added
             yield f"{place}/parameters", f"{path}: dropped {sorted(phantoms)}, added {sorted(missing)}"
 
@@ -187,7 +200,9 @@ def invisible_in_tags(tree: Tree) -> Iterator[Mended]:
     """Characters that nobody sees, in a tag's name."""
     tags = tree.get("tags")
     if isinstance(tags, list) and INVISIBLE.search(str([tag.get("name") for tag in tags if isinstance(tag, dict)])):
-        tree["tags"] = [{**tag, "name": INVISIBLE.sub("", str(tag.get("name")))} if isinstance(tag, dict) else tag for tag in tags]
+        tree["tags"] = [
+            {**tag, "name": INVISIBLE.sub("", str(tag.get("name")))} if isinstance(tag, dict) else tag for tag in tags
+        ]
         yield "/tags", "a tag's name holds invisible characters"
     for _, _, operation, place in operations(tree):
         named = operation.get("tags")

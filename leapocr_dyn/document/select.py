@@ -1,7 +1,8 @@
 """Keep the operations that carry a tag, and the components that they reach.
 
-What a workflow names stays too, found by operationId or by (method, path), so that an operation which lost its tag or its
-id in a newer document still works. A tag that nothing carries selects nothing; that is reported, not guessed around.
+What a workflow names stays too, found by operationId or by (method, path), so that an operation which lost its tag or
+its id in a newer document still works. A tag that nothing carries selects nothing; that is reported, not guessed
+around.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def tagged(tree: Tree, tag: str, also: Collection[str] = ()) -> tuple[Tree, list
     everything = {(path, method) for path, method, _, _ in operations(tree)}
     dropped = {(path, method) for path, method in everything if method not in kept.get(path, ())}
     paths = {
-        path: {key: value for key, value in item.items() if (path, key) not in dropped} for path, item in tree["paths"].items() if path in kept
+        path: {key: value for key, value in item.items() if (path, key) not in dropped}
+        for path, item in tree["paths"].items()
+        if path in kept
     }
     reached = closure(tree, (pointer("paths", path) for path in kept)) if dropped else None
     return {**tree, "paths": paths, "components": _reached(tree.get("components", {}), reached)}, said
@@ -43,7 +46,11 @@ def _reached(components: Tree, pointers: set[str] | None) -> Tree:
     if pointers is None:
         return components
     return {
-        kind: {name: node for name, node in named.items() if kind == "securitySchemes" or pointer("components", kind, name) in pointers}
+        kind: {
+            name: node
+            for name, node in named.items()
+            if kind == "securitySchemes" or pointer("components", kind, name) in pointers
+        }
         for kind, named in components.items()
         if isinstance(named, dict)
     }

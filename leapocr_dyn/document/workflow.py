@@ -83,4 +83,6 @@ def check(tree: Section, name: str) -> None:
     errors = sorted(validator.iter_errors(tree), key=lambda error: list(map(str, error.absolute_path)))
     if errors:
         where = "/".join(map(str, errors[0].absolute_path)) or "the root"
-        raise DocumentError(f"{name}: {where}: {errors[0].message[:300]}; the words are those of spec/workflow.schema.json")
+        raise DocumentError(
+            f"{name}: {where}: {errors[0].message[:300]}; the words are those of spec/workflow.schema.json"
+        )

@@ -32,7 +32,9 @@ class Problem(NamedTuple):
         return f"{self.path}: {self.said}" if self.path else self.said
 
 
-def problems(document: Document, schema: Schema, place: str, value: Json, path: str = "", depth: int = 0) -> Iterator[Problem]:
+def problems(
+    document: Document, schema: Schema, place: str, value: Json, path: str = "", depth: int = 0
+) -> Iterator[Problem]:
     """Everything that the schema at `place` forbids in the value, outermost first."""
     if depth > DEEPEST:
         yield Problem(path, f"goes deeper than {DEEPEST} levels")
@@ -70,7 +72,9 @@ def type_(case: _Case, wanted: Schema) -> Iterator[Problem]:
     """`type`: one kind or several; 1.0 is an integer too."""
     kinds = wanted if isinstance(wanted, list) else [wanted]
     if not any(_is(case.value, kind) for kind in kinds):
-        yield from case.no(f"must be {' or '.join(map(str, kinds))}, not {_kind(case.value)} ({brief.repr(case.value)})")
+        yield from case.no(
+            f"must be {' or '.join(map(str, kinds))}, not {_kind(case.value)} ({brief.repr(case.value)})"
+        )
 
 
 def enum_(case: _Case, allowed: Schema) -> Iterator[Problem]:
@@ -93,7 +97,9 @@ def oneOf(case: _Case, options: Schema) -> Iterator[Problem]:  # noqa: N802 - th
         return
     best: list[Problem] | None = None
     for index, option in enumerate(options):
-        found = list(problems(case.document, option, f"{case.place}/oneOf/{index}", case.value, case.path, case.depth + 1))
+        found = list(
+            problems(case.document, option, f"{case.place}/oneOf/{index}", case.value, case.path, case.depth + 1)
+        )
         if not found:
             return
         best = found if best is None or len(found) < len(best) else best
@@ -172,7 +178,9 @@ def uniqueItems(case: _Case, wanted: Schema) -> Iterator[Problem]:  # noqa: N802
                 return
 
 
-def _bound(measure: Callable[[Json], Any], broken: Callable[[Any, Any], bool], words: str) -> Callable[[_Case, Schema], Iterator[Problem]]:
+def _bound(
+    measure: Callable[[Json], Any], broken: Callable[[Any, Any], bool], words: str
+) -> Callable[[_Case, Schema], Iterator[Problem]]:
     """A check that measures a value and compares it with the keyword's number."""
 
     def check(case: _Case, limit: Schema) -> Iterator[Problem]:
@@ -196,7 +204,10 @@ def _is(value: Json, kind: str) -> bool:
 
 
 def _kind(value: Json) -> str:
-    return next((kind for kind in ("null", "boolean", "integer", "number", "string", "array", "object") if _is(value, kind)), "?")
+    return next(
+        (kind for kind in ("null", "boolean", "integer", "number", "string", "array", "object") if _is(value, kind)),
+        "?",
+    )
 
 
 def _same(left: Json, right: Json) -> bool:
@@ -252,12 +263,20 @@ KEYWORDS: dict[str, Callable[[_Case, Schema], Iterator[Problem]]] = {
     "uniqueItems": uniqueItems,
     "pattern": pattern,
     "multipleOf": multipleOf,
-    "minLength": _bound(_text, lambda size, limit: size < limit, "must have at least {limit} characters, and has {size}"),
-    "maxLength": _bound(_text, lambda size, limit: size > limit, "must have at most {limit} characters, and has {size}"),
+    "minLength": _bound(
+        _text, lambda size, limit: size < limit, "must have at least {limit} characters, and has {size}"
+    ),
+    "maxLength": _bound(
+        _text, lambda size, limit: size > limit, "must have at most {limit} characters, and has {size}"
+    ),
     "minItems": _bound(_list, lambda size, limit: size < limit, "must have at least {limit} items, and has {size}"),
     "maxItems": _bound(_list, lambda size, limit: size > limit, "must have at most {limit} items, and has {size}"),
-    "minProperties": _bound(_dict, lambda size, limit: size < limit, "must have at least {limit} fields, and has {size}"),
-    "maxProperties": _bound(_dict, lambda size, limit: size > limit, "must have at most {limit} fields, and has {size}"),
+    "minProperties": _bound(
+        _dict, lambda size, limit: size < limit, "must have at least {limit} fields, and has {size}"
+    ),
+    "maxProperties": _bound(
+        _dict, lambda size, limit: size > limit, "must have at most {limit} fields, and has {size}"
+    ),
     "minimum": _bound(_amount, lambda size, limit: size < limit, "must be at least {limit}, not {size}"),
     "maximum": _bound(_amount, lambda size, limit: size > limit, "must be at most {limit}, not {size}"),
     "exclusiveMinimum": _bound(_amount, lambda size, limit: size <= limit, "must be more than {limit}, not {size}"),

@@ -1,13 +1,15 @@
 """Wire values -> Python values: one fused function for each class, registered as its cattrs hook.
 
-Receiving is lenient. A value of another kind than the document says stays as it came, an unknown field is kept, an unknown
-enum value becomes a member; each such surprise is told to whoever listens (`noting`) and nothing is raised here.
+Receiving is lenient. A value of another kind than the document says stays as it came, an unknown field is kept, an
+unknown enum value becomes a member; each such surprise is told to whoever listens (`noting`) and nothing is raised
+here.
 
-Theory of operation. For each model one function is generated that walks its fields without a loop and without a call for a
-plain value: 2.7 times as fast as a converter that asks for each field. The generated text contains no text of the document:
-fields are numbered, and wire names, types and setters reach it as constants (so a property called `"); import os` is a
-dictionary key, never code). Handlers of nested models are looked up in the function's own globals and put there on first
-use, so that recursive models work and nothing is built before it is seen.
+Theory of operation. For each model one function is generated that walks its fields without a loop and without a call
+for a
+plain value: 2.7 times as fast as a converter that asks for each field. The generated text contains no text of the
+document: fields are numbered, and wire names, types and setters reach it as constants (so a property called `"); import
+os` is a dictionary key, never code). Handlers of nested models are looked up in the function's own globals and put
+there on first use, so that recursive models work and nothing is built before it is seen.
 """
 
 from __future__ import annotations
@@ -202,7 +204,9 @@ def _likeness(it: schemas.Union, option: Type, value: dict[str, Json]) -> tuple[
     unlike = sum(
         1
         for field in option.fields
-        if isinstance(field.type, schemas.Enumeration) and field.wire in value and value[field.wire] not in field.type.values
+        if isinstance(field.type, schemas.Enumeration)
+        and field.wire in value
+        and value[field.wire] not in field.type.values
     )
     known = sum(1 for field in option.fields if field.wire in value)
     return int(named), -missing - unlike, known
@@ -282,7 +286,11 @@ def fused(converter: Converter, it: schemas.Object, fields: list[Field], made: t
         names[f"hook{number}"] = _replacing(names, f"hook{number}", converter, field.type)
         lines += _lines(number, field, names, first=field.wire not in counted)
         counted.add(field.wire)
-    lines += ["    if seen != len(value):", "        rest = {**leftovers(value), **(rest or {})} or None", "    left(o, rest)"]
+    lines += [
+        "    if seen != len(value):",
+        "        rest = {**leftovers(value), **(rest or {})} or None",
+        "    left(o, rest)",
+    ]
     for number, field in enumerate(fields):
         if field.wire is None:
             names[f"compute{number}"] = field.compute or (lambda _, default=field.default: default)

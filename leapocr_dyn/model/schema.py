@@ -4,8 +4,9 @@ A `Type` says what a value is without building anything: its annotation as text,
 objects, which fields it has. The attrs class or enum behind it is made the first time somebody touches `.python`.
 This module describes; convert.py turns wire values into these types. Validation of what is sent is check.py's.
 
-Theory of operation. A type is found by where its schema stands: (JSON Pointer) after all `$ref` are followed, and is kept,
-so that two places that refer to one component share one class, and a cycle ends at the type that is already there.
+Theory of operation. A type is found by where its schema stands: (JSON Pointer) after all `$ref` are followed, and is
+kept, so that two places that refer to one component share one class, and a cycle ends at the type that is already
+there.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ class Enumeration(Type):
 
     kinds = (str,)
 
-    def __init__(self, pointer: str, name: str, values: list[str], make: Callable[[Enumeration], type[OpenEnum]]) -> None:
+    def __init__(
+        self, pointer: str, name: str, values: list[str], make: Callable[[Enumeration], type[OpenEnum]]
+    ) -> None:
         super().__init__(pointer, name)
         self.values = values
         self._make = make
@@ -155,7 +158,9 @@ class Object(Type):
 
     kinds = (dict,)
 
-    def __init__(self, pointer: str, name: str, fields: Callable[[], list[Field]], revive: Callable[..., Model], recipe: Any) -> None:
+    def __init__(
+        self, pointer: str, name: str, fields: Callable[[], list[Field]], revive: Callable[..., Model], recipe: Any
+    ) -> None:
         super().__init__(pointer, name)
         self._find = fields
         self._fields: list[Field] | None = None
@@ -192,7 +197,14 @@ class Object(Type):
         }
         members[LEFT] = attrs.field(init=False, repr=False, eq=False, default=None)
         made: type[Model] = attrs.make_class(
-            self.annotation, members, bases=(Model,), slots=True, frozen=True, repr=False, eq=True, class_body=dict(self.properties)
+            self.annotation,
+            members,
+            bases=(Model,),
+            slots=True,
+            frozen=True,
+            repr=False,
+            eq=True,
+            class_body=dict(self.properties),
         )
         made.__module__ = "leapocr_dyn.models"
         made.__doc__ = self.description or f"{self.annotation}, as the document at {self.pointer} describes it."
@@ -217,8 +229,8 @@ class Cycle(Type):
 class Models(Mapping[str, Any]):
     """The types of a document: `models["OCRResultResponse"]` is an attrs class, or the Python type that stands for it.
 
-    Iterating gives the component names and builds nothing. document: in its normal form. revive: what rebuilds a pickled
-    model, called with (recipe, pointer, wire value).
+    Iterating gives the component names and builds nothing. document: in its normal form. revive: what rebuilds a
+    pickled model, called with (recipe, pointer, wire value).
     """
 
     def __init__(self, document: Document, revive: Callable[..., Any], recipe: Any) -> None:
@@ -321,7 +333,9 @@ class Models(Mapping[str, Any]):
                 wire,
                 self.at(inner, f"{place}/properties{pointer(wire)}", name + naming.class_name(wire)),
                 required=wire in wanted,
-                description=str(self.document.follow(inner, place).value.get("description", "")) if isinstance(inner, dict) else "",
+                description=str(self.document.follow(inner, place).value.get("description", ""))
+                if isinstance(inner, dict)
+                else "",
             )
             for wire, inner in properties.items()
         ]
@@ -365,7 +379,9 @@ def anyOf(models: Models, schema: Schema, place: str, name: str) -> Type | None:
 
 def properties(models: Models, schema: Schema, place: str, name: str) -> Type | None:
     """`properties`: a model."""
-    return models.object(schema, place, name) if isinstance(schema["properties"], dict) and schema["properties"] else None
+    return (
+        models.object(schema, place, name) if isinstance(schema["properties"], dict) and schema["properties"] else None
+    )
 
 
 def additionalProperties(models: Models, schema: Schema, place: str, name: str) -> Type | None:  # noqa: N802 - the keyword
@@ -395,7 +411,10 @@ def type_(models: Models, schema: Schema, place: str, name: str) -> Type | None:
     kinds = schema["type"]
     if isinstance(kinds, list):
         given = [kind for kind in kinds if kind != "null"]
-        options = [models._decide({**schema, "type": kind}, f"{place}#{kind}" if len(given) > 1 else place, name) for kind in given]
+        options = [
+            models._decide({**schema, "type": kind}, f"{place}#{kind}" if len(given) > 1 else place, name)
+            for kind in given
+        ]
         return options[0] if len(options) == 1 else Union(place, options, None, {})
     if kinds == "object":
         return Dictionary(place, Anything(place, "Any"))

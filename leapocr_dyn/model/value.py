@@ -1,9 +1,9 @@
 """What every value of an API can do, whatever its schema: models, open enums, and the way back to the wire.
 
-A model is a frozen attrs class whose fields have Python names. What its fields cannot give back (fields that the document
-does not know, an explicit null, the original text of a time that is finer than a microsecond) stays in one hidden slot
-under its wire name, so `to_dict()` is what the server sent. The slot's name begins with an underscore, which no wire
-name can become (naming.py).
+A model is a frozen attrs class whose fields have Python names. What its fields cannot give back (fields that the
+document does not know, an explicit null, the original text of a time that is finer than a microsecond) stays in one
+hidden slot under its wire name, so `to_dict()` is what the server sent. The slot's name begins with an underscore,
+which no wire name can become (naming.py).
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Model:
         return self._layout.revive, (*self._layout.recipe, self.to_dict())
 
 
-class OpenEnum(str, enum.Enum):
+class OpenEnum(enum.StrEnum):
     """An enum of text that a newer server may add to: an unknown value is a member too, with `is_known` False."""
 
     @classmethod
@@ -133,9 +133,6 @@ class OpenEnum(str, enum.Enum):
     def is_known(self) -> bool:
         """Whether the document lists the value."""
         return self._value_ in type(self)._value2member_map_
-
-    def __str__(self) -> str:
-        return str(self._value_)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self._value_!r}>"

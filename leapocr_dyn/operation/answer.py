@@ -1,9 +1,9 @@
 """Status, headers and body -> a value, or the exception that says whose move it is.
 
 Leniently: an undeclared success is read as the nearest declared one, an undeclared field is kept. Not leniently: a body
-that is not what it says it is (HTML where JSON was promised, half a JSON text) is a DecodeError that holds its beginning.
-Where an error's facts stand in its body is data (`errors` in workflow.yaml); without that, the usual places are tried.
-Source: OpenAPI 3.1 section 4.8.16 (Responses Object); RFC 9110 sections 8.3 and 15.
+that is not what it says it is (HTML where JSON was promised, half a JSON text) is a DecodeError that holds its
+beginning. Where an error's facts stand in its body is data (`errors` in workflow.yaml); without that, the usual places
+are tried. Source: OpenAPI 3.1 section 4.8.16 (Responses Object); RFC 9110 sections 8.3 and 15.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ REASONS = {
 }
 
 
-def read(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> Any:  # Any: the result's type
+def read(
+    operation: Operation, status: int, headers: Mapping[str, str], content: bytes
+) -> Any:  # Any: the result's type
     """The value of an answer. Raises APIError for an error status, DecodeError for a body that cannot be read."""
     if not 200 <= status < 300:
         raise failure(operation, status, headers, content)
@@ -56,9 +58,19 @@ def read(operation: Operation, status: int, headers: Mapping[str, str], content:
     offered = node.get("content")
     offered = offered if isinstance(offered, dict) else {}
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
-    entry = media if media in offered else _range(media, offered) or (preferred(list(offered)) if not media or is_json(media) else None)
+    entry = (
+        media
+        if media in offered
+        else _range(media, offered) or (preferred(list(offered)) if not media or is_json(media) else None)
+    )
     if entry is None and offered and not is_json(media) and any(map(is_json, offered)):
-        raise _unreadable(operation, status, headers, content, f"answered {media or 'nothing'} where {' or '.join(offered)} was promised")
+        raise _unreadable(
+            operation,
+            status,
+            headers,
+            content,
+            f"answered {media or 'nothing'} where {' or '.join(offered)} was promised",
+        )
     if is_json(media or entry or "") or (entry is not None and is_json(entry)):
         value = parse(operation, status, headers, content)
     elif media.startswith("text/") or media.endswith("xml"):
@@ -69,7 +81,9 @@ def read(operation: Operation, status: int, headers: Mapping[str, str], content:
     if not isinstance(described, dict):
         return value
     name = naming.class_name(operation.id) + "Response"
-    structured = operation.models.at(described.get("schema", True), f"{place}/content{pointer(str(entry))}/schema", name)
+    structured = operation.models.at(
+        described.get("schema", True), f"{place}/content{pointer(str(entry))}/schema", name
+    )
     return operation.converter.structure(value, structured)
 
 
@@ -104,9 +118,8 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
     def fact(name: str) -> Json:
         for text in section.get(name) or USUAL[name]:
             found = expression.parse(text)(context)
-            if found not in (expression.MISSING, None, "", {}):
-                if name == "details" or isinstance(found, (str, int)):
-                    return found
+            if found and (name == "details" or isinstance(found, (str, int))):
+                return found
         return None
 
     code = fact("code")
@@ -136,7 +149,8 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
 
 def _without_words(status: int, headers: Mapping[str, str], content: bytes) -> str:
     if 300 <= status < 400:
-        return f"the server points to {headers.get('location', 'nowhere')}; redirects are not followed, because keys must stay with their origin"
+        where = headers.get("location", "nowhere")
+        return f"the server points to {where}; redirects are not followed, because keys must stay with their origin"
     said = REASONS.get(status, "the server gave no reason")
     media = headers.get("content-type", "").partition(";")[0]
     return f"{said} (it answered {media or 'a body of unknown kind'})" if content else said
@@ -145,7 +159,10 @@ def _without_words(status: int, headers: Mapping[str, str], content: bytes) -> s
 def _fields(details: Json) -> dict[str, list[str]]:
     """The fields that a validation error names, in the two shapes that servers use."""
     if isinstance(details, dict):
-        return {str(name): [str(one) for one in (said if isinstance(said, list) else [said])] for name, said in details.items()}
+        return {
+            str(name): [str(one) for one in (said if isinstance(said, list) else [said])]
+            for name, said in details.items()
+        }
     found: dict[str, list[str]] = {}
     for one in details if isinstance(details, list) else ():
         name = one.get("field") or one.get("loc") or one.get("path") if isinstance(one, dict) else None
@@ -189,7 +206,9 @@ def _text(headers: Mapping[str, str], content: bytes) -> str:
         return content.decode("utf-8", "replace")
 
 
-def _unreadable(operation: Operation, status: int, headers: Mapping[str, str], content: bytes, said: str) -> errors.DecodeError:
+def _unreadable(
+    operation: Operation, status: int, headers: Mapping[str, str], content: bytes, said: str
+) -> errors.DecodeError:
     return errors.DecodeError(
         f"the server {said}. A proxy or a login page in between does that; is the base URL right?",
         status_code=status,

@@ -32,7 +32,9 @@ class Body(NamedTuple):
             return value
         encode = next((encode for fits, encode in ENCODERS if fits(self.media)), None)
         if encode is None:
-            raise ValidationError(f"body: a {self.media} body is sent as bytes, not {type(value).__name__}", field="body")
+            raise ValidationError(
+                f"body: a {self.media} body is sent as bytes, not {type(value).__name__}", field="body"
+            )
         return encode(value)
 
 
@@ -54,7 +56,9 @@ def encode_form(value: Json) -> bytes:
     """application/x-www-form-urlencoded, a repeated field for each item of a list."""
     if not isinstance(value, dict):
         raise ValidationError("body: a form is an object", field="body")
-    return urlencode([(key, _text(item)) for key, one in value.items() for item in (one if isinstance(one, list) else [one])]).encode()
+    return urlencode(
+        [(key, _text(item)) for key, one in value.items() for item in (one if isinstance(one, list) else [one])]
+    ).encode()
 
 
 def encode_text(value: Json) -> bytes:

@@ -1,4 +1,5 @@
-"""Text for people: what help() says about an operation. Built from the document when somebody reads it, never before."""
+"""Text for people: what help() says about an operation. Built from the document when somebody reads it, never
+before."""
 
 from __future__ import annotations
 
@@ -25,21 +26,34 @@ def operation(it: Operation) -> str:
     if description and description != parts[0]:
         parts.append(_wrapped(description))
     arguments = [
-        _argument(one.name, one.type.annotation, one.required, one.description, it.document.follow(one.schema, one.place).value)
+        _argument(
+            one.name,
+            one.type.annotation,
+            one.required,
+            one.description,
+            it.document.follow(one.schema, one.place).value,
+        )
         for one in it.parameters
     ]
     if it.body is not None:
         schema = it.document.follow(it.body.schema, it.body.place).value
         inner = schema.get("properties", {}) if isinstance(schema, dict) else {}
         arguments += [
-            _argument(field.name, field.type.annotation, field.required, field.description, inner.get(field.wire)) for field in it.body_fields
+            _argument(field.name, field.type.annotation, field.required, field.description, inner.get(field.wire))
+            for field in it.body_fields
         ]
-        arguments.append(_argument("body", it.body.type.annotation, it.body.required and not it.body_fields, _body(it), {}))
+        arguments.append(
+            _argument("body", it.body.type.annotation, it.body.required and not it.body_fields, _body(it), {})
+        )
     if arguments:
         parts.append("Arguments:\n" + "\n".join(arguments))
     result = it.result()
     parts.append(f"Gives: {result.annotation if result else 'nothing'}")
-    failures = [f"    {status}: {node.get('description', '')}" for status, node, _ in it.responses() if not status.startswith("2")]
+    failures = [
+        f"    {status}: {node.get('description', '')}"
+        for status, node, _ in it.responses()
+        if not status.startswith("2")
+    ]
     if failures:
         parts.append("Errors:\n" + "\n".join(failures))
     parts.append(f"Source: {it.method} {it.path} ({it.id})")
@@ -47,10 +61,16 @@ def operation(it: Operation) -> str:
 
 
 def _body(it: Operation) -> str:
-    return "The whole body at once, instead of the fields above." if it.body_fields else (it.body.description if it.body else "")
+    return (
+        "The whole body at once, instead of the fields above."
+        if it.body_fields
+        else (it.body.description if it.body else "")
+    )
 
 
-def _argument(name: str, annotation: str, required: bool, description: str, schema: Any) -> str:  # Any: the document's schema
+def _argument(
+    name: str, annotation: str, required: bool, description: str, schema: Any
+) -> str:  # Any: the document's schema
     facts = [annotation, "required" if required else "optional"]
     if isinstance(schema, dict):
         facts += [words.format(schema[keyword]) for keyword, words in LIMITS.items() if keyword in schema]
@@ -63,5 +83,7 @@ def _argument(name: str, annotation: str, required: bool, description: str, sche
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    lines = [textwrap.fill(line, 100, initial_indent=indent, subsequent_indent=indent) for line in text.strip().splitlines()]
+    lines = [
+        textwrap.fill(line, 100, initial_indent=indent, subsequent_indent=indent) for line in text.strip().splitlines()
+    ]
     return "\n".join(lines)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -30,7 +29,9 @@ from leapocr_dyn.operation import answer, describe
 from leapocr_dyn.operation.body import Body, preferred
 from leapocr_dyn.operation.parameter import STYLES, Parameter
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})  # RFC 9110 section 9.2.2: idempotent
+SAFE_METHODS = frozenset(
+    {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"}
+)  # RFC 9110 section 9.2.2: idempotent
 
 
 class Named(str):
@@ -108,7 +109,16 @@ class Operation:
         """Stands for a call that the document does not describe: any JSON, and the document's own security."""
         node = {"operationId": f"{method} {path}", "responses": {"default": {"content": {"*/*": {"schema": True}}}}}
         known = next(iter(operations.values()))
-        return cls(known.document, known.converter, path, method.lower(), node, ("", f"{method} {path}"), Rule(), known.workflow)
+        return cls(
+            known.document,
+            known.converter,
+            path,
+            method.lower(),
+            node,
+            ("", f"{method} {path}"),
+            Rule(),
+            known.workflow,
+        )
 
     # -- what the document says
 
@@ -169,15 +179,21 @@ class Operation:
             media = preferred(list(content)) if isinstance(content, dict) else None
             if status.startswith("2") and media is not None and isinstance(content[media], dict):
                 return self.models.at(
-                    content[media].get("schema", True), f"{place}/content{pointer(media)}/schema", naming.class_name(self.id) + "Response"
+                    content[media].get("schema", True),
+                    f"{place}/content{pointer(media)}/schema",
+                    naming.class_name(self.id) + "Response",
                 )
         return None
 
     def _split(self) -> tuple[list[Parameter], Body | None, list[Field]]:
         if self._parts is None:
             located = self._located_parameters()
-            names = naming.distinct((f"{node.get('in')} {node.get('name')}", naming.attribute(str(node.get("name")))) for node, _ in located)
-            parameters = [self._parameter(node, place, names[f"{node.get('in')} {node.get('name')}"]) for node, place in located]
+            names = naming.distinct(
+                (f"{node.get('in')} {node.get('name')}", naming.attribute(str(node.get("name")))) for node, _ in located
+            )
+            parameters = [
+                self._parameter(node, place, names[f"{node.get('in')} {node.get('name')}"]) for node, place in located
+            ]
             body = self._body()
             taken = {parameter.name for parameter in parameters} | {"body"}
             fields = body.type.fields if body is not None and isinstance(body.type, Object) else []
@@ -201,7 +217,11 @@ class Operation:
         media = next(iter(content), None) if isinstance(content, dict) else None
         schema: Schema = content[media].get("schema", True) if media is not None else node.get("schema", True)
         place = f"{place}/content{pointer(media)}/schema" if media is not None else f"{place}/schema"
-        style = node.get("style") if node.get("style") in ("label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject") else STYLES[where]
+        style = (
+            node.get("style")
+            if node.get("style") in ("label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject")
+            else STYLES[where]
+        )
         default = schema.get("default", NOT_GIVEN) if isinstance(schema, dict) else NOT_GIVEN
         return Parameter(
             name,
@@ -228,7 +248,14 @@ class Operation:
         place = f"{located.pointer}/content{pointer(media)}/schema"
         schema = content[media].get("schema", True)
         body_type = self.models.at(schema, place, naming.class_name(self.id) + "Body")
-        return Body(media, schema, place, body_type, located.value.get("required") is True, str(located.value.get("description", "")))
+        return Body(
+            media,
+            schema,
+            place,
+            body_type,
+            located.value.get("required") is True,
+            str(located.value.get("description", "")),
+        )
 
     # -- the call
 
@@ -238,18 +265,28 @@ class Operation:
         body = self.body
         required_body = body is not None and body.required
         given: list[tuple[bool, str, str, Any]] = [
-            (parameter.required, parameter.name, parameter.type.annotation, parameter.default) for parameter in self.parameters
+            (parameter.required, parameter.name, parameter.type.annotation, parameter.default)
+            for parameter in self.parameters
         ]
-        given += [(field.required and required_body, field.name, field.type.annotation, NOT_GIVEN) for field in self.body_fields]
+        given += [
+            (field.required and required_body, field.name, field.type.annotation, NOT_GIVEN)
+            for field in self.body_fields
+        ]
         if body is not None and not self.body_fields:
             given.append((required_body, "body", body.type.annotation, NOT_GIVEN))
         kind = inspect.Parameter.KEYWORD_ONLY
         arguments = [
-            inspect.Parameter(name, kind, annotation=_annotation(annotation), **({} if required else {"default": default}))
+            inspect.Parameter(
+                name, kind, annotation=_annotation(annotation), **({} if required else {"default": default})
+            )
             for required, name, annotation, default in sorted(given, key=lambda one: not one[0])
         ]
         if self.body_fields:
-            arguments.append(inspect.Parameter("body", kind, default=NOT_GIVEN, annotation=Named(body.type.annotation if body else "Any")))
+            arguments.append(
+                inspect.Parameter(
+                    "body", kind, default=NOT_GIVEN, annotation=Named(body.type.annotation if body else "Any")
+                )
+            )
         result = self.result()
         return inspect.Signature(arguments, return_annotation=_annotation(result.annotation if result else "None"))
 
@@ -284,7 +321,11 @@ class Operation:
         content = self._content(given)
         if content is not None and self.body is not None:
             headers["Content-Type"] = self.body.media
-        url = (base_url or self.server).rstrip("/") + path + ("?" + "&".join(f"{name}={text}" for name, text in query) if query else "")
+        url = (
+            (base_url or self.server).rstrip("/")
+            + path
+            + ("?" + "&".join(f"{name}={text}" for name, text in query) if query else "")
+        )
         return Plan(self.method, url, headers, content, self, given)
 
     def read(self, status: int, headers: Mapping[str, str], content: bytes) -> Any:  # Any: the result's type
@@ -296,8 +337,10 @@ class Operation:
         """The first server that the document names, with its variables' defaults filled in."""
         for server in self.document.tree.get("servers") or ():
             if isinstance(server, dict) and isinstance(server.get("url"), str):
-                variables = server.get("variables") or {}
-                return re.sub(r"{([^{}]+)}", lambda found: str((variables.get(found[1]) or {}).get("default", found[0])), server["url"])
+                url: str = server["url"]
+                for name, variable in (server.get("variables") or {}).items():
+                    url = url.replace("{" + name + "}", str(variable.get("default", "")))
+                return url
         return ""
 
     def _wired(self, name: str, value: Any) -> Json:  # Any: whatever the caller gives
@@ -307,7 +350,11 @@ class Operation:
             raise ValidationError(f"{name}: {error}", field=name, operation=self.name) from error
 
     def _check_names(self, given: Mapping[str, Json]) -> None:
-        known = [one.name for one in self.parameters] + [one.name for one in self.body_fields] + ["body"] * (self.body is not None)
+        known = (
+            [one.name for one in self.parameters]
+            + [one.name for one in self.body_fields]
+            + ["body"] * (self.body is not None)
+        )
         for name in given:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
@@ -353,9 +400,11 @@ class Operation:
             raise ValidationError("; ".join(map(str, found)), fields=fields, operation=self.name)
 
     def __repr__(self) -> str:
-        needed = [one.name for one in self.parameters if one.required] + [one.name for one in self.body_fields if one.required]
+        needed = [one.name for one in self.parameters if one.required]
+        needed += [one.name for one in self.body_fields if one.required]
         result = self.result()
-        return f"<Operation {self.name} {self.method} {self.path} ({', '.join(needed)}) -> {result.annotation if result else 'None'}>"
+        gives = result.annotation if result else "None"
+        return f"<Operation {self.name} {self.method} {self.path} ({', '.join(needed)}) -> {gives}>"
 
 
 def _annotation(text: str) -> Any:  # Any: a builtin class, or a name
@@ -418,5 +467,3 @@ class Operations(Mapping[str, Operation]):
 
     def __repr__(self) -> str:
         return f"<Operations {', '.join(self._by_name)}>"
-
-

@@ -107,9 +107,17 @@ def matrix(it: Parameter, value: Json) -> str:
     name = it._encoded(it.wire)
     if isinstance(value, dict):
         members = it._members(value)
-        return "".join(f";{key}={text}" for key, text in members) if it.explode else f";{name}={_joined(members, ',', ',')}"
+        return (
+            "".join(f";{key}={text}" for key, text in members)
+            if it.explode
+            else f";{name}={_joined(members, ',', ',')}"
+        )
     if isinstance(value, list):
-        return "".join(f";{name}={text}" for text in it._each(value)) if it.explode else f";{name}={','.join(it._each(value))}"
+        return (
+            "".join(f";{name}={text}" for text in it._each(value))
+            if it.explode
+            else f";{name}={','.join(it._each(value))}"
+        )
     text = it._one(value)
     return f";{name}={text}" if text else f";{name}"
 

@@ -1,9 +1,9 @@
 """Security schemes -> where the secret goes; and secrets that never print.
 
-`security` is a list of alternatives, each an AND of schemes. The first alternative that the caller's credentials satisfy
-is used; `{}` and an empty list mean that none is needed. This module says where a secret goes, never to whom: that is the
-session's rule (only to the origin that the caller configured).
-Source: OpenAPI 3.1 sections 4.8.27 (Security Scheme) and 4.8.30 (Security Requirement); RFC 6750, RFC 7617.
+`security` is a list of alternatives, each an AND of schemes. The first alternative that the caller's credentials
+satisfy is used; `{}` and an empty list mean that none is needed. This module says where a secret goes, never to whom:
+that is the session's rule (only to the origin that the caller configured). Source: OpenAPI 3.1 sections 4.8.27
+(Security Scheme) and 4.8.30 (Security Requirement); RFC 6750, RFC 7617.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class Credentials(NamedTuple):
             return ()
         names = " or ".join(" and ".join(one) for one in alternatives)
         raise AuthenticationError(
-            f"this needs {names}, and there is no credential for it; pass {self._hint(alternatives, schemes)}", operation=operation
+            f"this needs {names}, and there is no credential for it; pass {self._hint(alternatives, schemes)}",
+            operation=operation,
         )
 
     def _place(self, name: str, scheme: Scheme) -> Placement | None:
@@ -88,7 +89,11 @@ class Credentials(NamedTuple):
             return Placement(str(scheme.get("in")), str(scheme.get("name")), secret, name) if secret else None
         if kind == "http" and str(scheme.get("scheme")).lower() == "basic":
             text = secret.reveal() if secret else ""
-            return Placement("header", "Authorization", Secret("Basic " + base64.b64encode(text.encode()).decode()), name) if text else None
+            return (
+                Placement("header", "Authorization", Secret("Basic " + base64.b64encode(text.encode()).decode()), name)
+                if text
+                else None
+            )
         if kind in ("http", "oauth2", "openIdConnect"):
             secret = secret or self.token
             return Placement("header", "Authorization", Secret(f"Bearer {secret.reveal()}"), name) if secret else None
@@ -96,8 +101,12 @@ class Credentials(NamedTuple):
 
     @staticmethod
     def _hint(alternatives: list[dict[str, Any]], schemes: Mapping[str, Scheme]) -> str:
-        kinds = {schemes[name].get("type") for one in alternatives for name in one if isinstance(schemes.get(name), dict)}
-        hints = ["api_key=..."] * ("apiKey" in kinds) + ["token=..."] * bool(kinds & {"http", "oauth2", "openIdConnect"})
+        kinds = {
+            schemes[name].get("type") for one in alternatives for name in one if isinstance(schemes.get(name), dict)
+        }
+        hints = ["api_key=..."] * ("apiKey" in kinds) + ["token=..."] * bool(
+            kinds & {"http", "oauth2", "openIdConnect"}
+        )
         return " or ".join(hints) or "credentials={...}"
 
 
@@ -105,9 +114,13 @@ def _secret(name: str, text: str | None) -> Secret | None:
     if text is None:
         return None
     if not isinstance(text, str) or not text.strip():
-        raise AuthenticationError(f"{name} is empty; pass the key itself, or leave it out to take it from the environment")
+        raise AuthenticationError(
+            f"{name} is empty; pass the key itself, or leave it out to take it from the environment"
+        )
     text = text.strip()
     # RFC 9110 section 5.5: anything else would end the header, or be refused by the other side.
     if not text.isascii() or not text.isprintable():
-        raise AuthenticationError(f"{name} holds characters that a header cannot; was it copied with a line break or typographic quotes?")
+        raise AuthenticationError(
+            f"{name} holds characters that a header cannot; was it copied with a line break or typographic quotes?"
+        )
     return Secret(text)

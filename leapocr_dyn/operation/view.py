@@ -1,8 +1,8 @@
 """Views: other layouts of the document's models, declared in workflow.yaml.
 
-A view is what a service's own SDK calls a result: its fields in another order, under other names, some computed. It is read
-straight from the wire by a fused function of its own, and every further field of the answer follows the declared ones, so
-nothing that the server says is out of reach. People can build views too, with positional arguments.
+A view is what a service's own SDK calls a result: its fields in another order, under other names, some computed. It is
+read straight from the wire by a fused function of its own, and every further field of the answer follows the declared
+ones, so nothing that the server says is out of reach. People can build views too, with positional arguments.
 
 What a field or property can be, besides a field of the answer: `percent` of two fields, `text` of a field, `join` of a
 list's texts. These three are all; a fourth is a function here and a word in spec/workflow.schema.json.
@@ -25,7 +25,9 @@ from leapocr_dyn.operation.operation import Operations
 class Views(Mapping[str, type[Model]]):
     """The views of a workflow by name: `views["JobStatus"]` is an attrs class."""
 
-    def __init__(self, operations: Operations, converter: Converter, workflow: Workflow, revive: Callable[..., Any], recipe: Any) -> None:
+    def __init__(
+        self, operations: Operations, converter: Converter, workflow: Workflow, revive: Callable[..., Any], recipe: Any
+    ) -> None:
         self._operations = operations
         self._converter = converter
         self._sections: dict[str, Section] = workflow.section("views")
@@ -57,7 +59,11 @@ class Views(Mapping[str, type[Model]]):
         if name not in self._views:
             section = self._sections[name]
             view = View(f"view {name}", name, lambda: self._union(name), self._revive, (self._recipe, f"view {name}"))
-            view.properties = {label: property(PROPERTIES[key](*_list(given))) for label, said in section.get("properties", {}).items() for key, given in said.items()}
+            view.properties = {
+                label: property(PROPERTIES[key](*_list(given)))
+                for label, said in section.get("properties", {}).items()
+                for key, given in said.items()
+            }
             view.description = f"A view of what {' and '.join(section['of'])} answers."
             self._views[name] = view
             self._converter.register(view.python, lambda value: self.read(name, section["of"][0], value))
@@ -104,7 +110,9 @@ class Views(Mapping[str, type[Model]]):
         elif "type" in section:
             place = section["type"].lstrip("#")
             wanted = self._converter.models.by_pointer(place)
-        return Field(label, section["from"], wanted, default=default, description=field.description if field is not None else "")
+        return Field(
+            label, section["from"], wanted, default=default, description=field.description if field is not None else ""
+        )
 
     def _fields(self, name: str, source: str, fields: list[Field]) -> list[Field]:
         """The same fields as one source fills them: what it does not have is computed from the default."""

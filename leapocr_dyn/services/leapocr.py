@@ -6,11 +6,10 @@ are. What stands here is what people type: options, the order of steps, and the 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar
+from enum import StrEnum
+from typing import Any, ClassVar
 
 from leapocr_dyn import errors
 from leapocr_dyn.api import Api, load
@@ -25,14 +24,14 @@ from leapocr_dyn.workflows.upload import FileInput, Sent, upload
 View = Any
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """What to make of a document."""
 
     MARKDOWN = "markdown"
     STRUCTURED = "structured"
 
 
-class Model(str, Enum):
+class Model(StrEnum):
     """Which model reads it; any other name is sent as it is."""
 
     STANDARD_V2 = "standard-v2"
@@ -43,10 +42,10 @@ class Model(str, Enum):
 class ProcessOptions:
     """What to make of a document. No options at all means Markdown.
 
-    format: Markdown or structured. model: one credit a page (standard-v2, the default) or three (pro-v2). schema: the JSON
-    Schema that structured data follows. instructions: hints for structured data, at most 100 characters. template_slug: a
-    saved template, instead of everything else. extract_bounding_boxes: where each block stands; costs more. save_as_template:
-    keep these options. Enum members and plain strings are equally welcome.
+    format: Markdown or structured. model: one credit a page (standard-v2, the default) or three (pro-v2). schema: the
+    JSON Schema that structured data follows. instructions: hints for structured data, at most 100 characters.
+    template_slug: a saved template, instead of everything else. extract_bounding_boxes: where each block stands; costs
+    more. save_as_template: keep these options. Enum members and plain strings are equally welcome.
     """
 
     format: Format | str | None = None
@@ -63,7 +62,9 @@ class ProcessOptions:
         if self.template_slug is not None:
             others = ", ".join(name for name in ("format", "model", "schema", "instructions") if name in chosen)
             if others:
-                raise errors.ValidationError(f"template_slug replaces {others}; give one or the other", field="template_slug")
+                raise errors.ValidationError(
+                    f"template_slug replaces {others}; give one or the other", field="template_slug"
+                )
             return chosen
         chosen.setdefault("format", Format.MARKDOWN)
         chosen.setdefault("model", Model.STANDARD_V2)
@@ -72,7 +73,9 @@ class ProcessOptions:
             raise errors.ValidationError("the structured format needs a schema that is not empty", field="schema")
         for name in ("schema", "instructions"):
             if not structured and name in chosen:
-                raise errors.ValidationError(f"{name} belongs to the structured format, and the format is Markdown", field=name)
+                raise errors.ValidationError(
+                    f"{name} belongs to the structured format, and the format is Markdown", field=name
+                )
         return chosen
 
 
@@ -80,8 +83,9 @@ class ProcessOptions:
 class PollOptions:
     """How to wait for a job.
 
-    poll_interval: about how many seconds between two questions; the first ones come sooner, late ones up to twice as far
-    apart. max_wait: seconds in all. on_progress: called with a JobStatus after each question; what it raises ends the wait.
+    poll_interval: about how many seconds between two questions; the first ones come sooner, late ones up to twice as
+    far apart. max_wait: seconds in all. on_progress: called with a JobStatus after each question; what it raises ends
+    the wait.
     """
 
     poll_interval: float = 2.0
@@ -90,7 +94,9 @@ class PollOptions:
 
     def __post_init__(self) -> None:
         if not self.poll_interval > 0 or not self.max_wait > 0:
-            raise errors.ConfigurationError(f"poll_interval and max_wait are seconds above 0, not {self.poll_interval!r} and {self.max_wait!r}")
+            raise errors.ConfigurationError(
+                f"poll_interval and max_wait are seconds above 0, not {self.poll_interval!r} and {self.max_wait!r}"
+            )
 
 
 class OCR(Bound):
@@ -104,9 +110,9 @@ class OCR(Bound):
     ) -> View:
         """Send a file and start its job: a ProcessResult.
 
-        file: a path, bytes, an open binary file or (name, bytes); at most 1 GiB. on_sent(bytes sent, bytes in all): called
-        as they leave, from any thread. Raises FileError, ValidationError, InsufficientCreditsError, and what a call raises.
-        Source: POST /ocr/uploads/direct, PUT to each part's link, POST /ocr/uploads/{job_id}/complete.
+        file: a path, bytes, an open binary file or (name, bytes); at most 1 GiB. on_sent(bytes sent, bytes in all):
+        called as they leave, from any thread. Raises FileError, ValidationError, InsufficientCreditsError, and what a
+        call raises. Source: POST /ocr/uploads/direct, PUT to each part's link, POST /ocr/uploads/{job_id}/complete.
         """
         answer = await upload(self._session, file, (options or ProcessOptions()).arguments(), on_sent)
         return _view(self, "ProcessResult", "completeDirectUpload", answer)
@@ -115,10 +121,12 @@ class OCR(Bound):
     async def process_url(self, url: str, options: ProcessOptions | None = None) -> View:
         """Start a job for a document that the service fetches itself: a ProcessResult.
 
-        url: http or https, at most 2000 characters. Raises SubmissionUnknownError where no answer came: the job may exist.
-        Source: POST /ocr/uploads/url.
+        url: http or https, at most 2000 characters. Raises SubmissionUnknownError where no answer came: the job may
+        exist. Source: POST /ocr/uploads/url.
         """
-        answer = await self._session.ask("uploadFromRemoteURL", {"url": url, **(options or ProcessOptions()).arguments()})
+        answer = await self._session.ask(
+            "uploadFromRemoteURL", {"url": url, **(options or ProcessOptions()).arguments()}
+        )
         return _view(self, "ProcessResult", "uploadFromRemoteURL", answer)
 
     @told
@@ -135,7 +143,9 @@ class OCR(Bound):
         """
         answer = await self._session.ask("getJobResult", {"job_id": job_id, "page": page, "limit": limit})
         if answer.response.status_code == 202:
-            raise errors.JobError(f"job {job_id} is still running; wait_until_done waits for it", job_id=job_id, status_code=202)
+            raise errors.JobError(
+                f"job {job_id} is still running; wait_until_done waits for it", job_id=job_id, status_code=202
+            )
         return _view(self, "JobResult", "getJobResult", answer)
 
     @told
@@ -156,7 +166,8 @@ class OCR(Bound):
         *,
         on_sent: Sent | None = None,
     ) -> View:
-        """Send a file, wait for its job and read all of its pages: a JobResult. See process_file and wait_until_done."""
+        """Send a file, wait for its job and read all of its pages: a JobResult. See process_file and
+        wait_until_done."""
         answer = await upload(self._session, file, (options or ProcessOptions()).arguments(), on_sent)
         return await _result(self, answer.value.job_id, poll_options or PollOptions())
 
@@ -183,7 +194,8 @@ def _view(bound: Bound, name: str, source: str, answer: Answer) -> View:
 
 
 async def _result(bound: OCR, job_id: str, options: PollOptions) -> View:
-    """All pages of a job, once it is done. A result that is not ready yet, though the status says so, is asked for again."""
+    """All pages of a job, once it is done. A result that is not ready yet, though the status says so, is asked for
+    again."""
     session, io = bound._session, bound._session.io
     deadline = io.now() + options.max_wait
     patience = Patience(options.poll_interval / 4, options.poll_interval * 2, options.max_wait)
@@ -195,7 +207,9 @@ async def _result(bound: OCR, job_id: str, options: PollOptions) -> View:
     while True:
         left = max(patience.shortest, deadline - io.now())
         await wait_for(session, job_id, patience._replace(at_most=left), on_progress)
-        pages = Pages(session, session.api.operations["getJobResult"], {"job_id": job_id}, deadline + session.config.timeout)
+        pages = Pages(
+            session, session.api.operations["getJobResult"], {"job_id": job_id}, deadline + session.config.timeout
+        )
         first = answer = await pages.next()
         found: list[Any] = []  # Any: pages, as the wire has them
         while answer is not None and answer.response.status_code != 202:
@@ -303,7 +317,9 @@ class JobTimeoutError(errors.JobTimeoutError, JobError):
     __doc__ = errors.JobTimeoutError.__doc__
 
 
-FAMILY = errors.Family(*(kind for kind in list(vars().values()) if isinstance(kind, type) and issubclass(kind, LeapOCRError)))
+FAMILY = errors.Family(
+    *(kind for kind in list(vars().values()) if isinstance(kind, type) and issubclass(kind, LeapOCRError))
+)
 
 
 class _LeapOCR(Bound):
@@ -327,14 +343,16 @@ class LeapOCR(_LeapOCR, AsyncClient):
     """LeapOCR for asyncio and trio.
 
     api_key: from the dashboard; without it, LEAPOCR_API_KEY. config: base URL (LEAPOCR_BASE_URL), timeout, retries; its
-    fields can be given as keywords, too. api: another version of the API, as load() gives it. Raises AuthenticationError
-    where there is no key at all, ConfigurationError for a setting that cannot be right.
+    fields can be given as keywords, too. api: another version of the API, as load() gives it. Raises
+    AuthenticationError where there is no key at all, ConfigurationError for a setting that cannot be right.
     """
 
     doors: ClassVar[Mapping[str, type[Bound]]] = {"ocr": AsyncOCR}
     ocr: AsyncOCR
 
-    def __init__(self, api_key: str | None = None, config: ClientConfig | None = None, *, api: Api | None = None, **settings: Any) -> None:
+    def __init__(
+        self, api_key: str | None = None, config: ClientConfig | None = None, *, api: Api | None = None, **settings: Any
+    ) -> None:
         with FAMILY.adopting():
             super().__init__(api or load("leapocr"), api_key=api_key, config=config, **settings)
 
@@ -345,6 +363,8 @@ class LeapOCRSync(_LeapOCR, Client):
     doors: ClassVar[Mapping[str, type[Bound]]] = {"ocr": BlockingOCR}
     ocr: BlockingOCR
 
-    def __init__(self, api_key: str | None = None, config: ClientConfig | None = None, *, api: Api | None = None, **settings: Any) -> None:
+    def __init__(
+        self, api_key: str | None = None, config: ClientConfig | None = None, *, api: Api | None = None, **settings: Any
+    ) -> None:
         with FAMILY.adopting():
             super().__init__(api or load("leapocr"), api_key=api_key, config=config, **settings)

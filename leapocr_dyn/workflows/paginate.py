@@ -1,8 +1,8 @@
 """Pages: one answer leads to the next, until the server says that there is no more.
 
-The rule for an operation stands under `pages` in workflow.yaml, in six words: input (the parameter that says where to go
-on), output (what to give it next; without it, it counts up by one), items, limit, more, extra.
-A server that points back to a page that was read already ends the walk with an error, never with an endless loop.
+The rule for an operation stands under `pages` in workflow.yaml, in six words: input (the parameter that says where to
+go on), output (what to give it next; without it, it counts up by one), items, limit, more, extra. A server that points
+back to a page that was read already ends the walk with an error, never with an endless loop.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from leapocr_dyn.session import Answer, Session
 class Pages:
     """The answers of a paged operation, one by one: `await pages.next()` is an Answer, or None after the last."""
 
-    def __init__(self, session: Session, operation: Operation, arguments: Mapping[str, Any], deadline: float | None = None) -> None:
+    def __init__(
+        self, session: Session, operation: Operation, arguments: Mapping[str, Any], deadline: float | None = None
+    ) -> None:
         self.rule: Section = rule(session, operation)
         self._session = session
         self._operation = operation
@@ -41,7 +43,9 @@ class Pages:
         self._token = self._following(context)
         self._done = not self._more(context)
         if not self._done and repr(self._token) in self._seen:
-            raise ContractError(f"the server points back to {self._token!r}, which was read already", operation=self._operation.name)
+            raise ContractError(
+                f"the server points back to {self._token!r}, which was read already", operation=self._operation.name
+            )
         return answer
 
     async def close(self) -> None:

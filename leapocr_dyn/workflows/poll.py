@@ -1,12 +1,11 @@
 """Waiting: ask for the state of any number of jobs until each is done. One job is the case n = 1.
 
 One heap of moments, one budget of questions per second, one deadline; no task for each job. The pauses are those of
-Smithy's waiters: they grow from the shortest to the longest, each drawn at random in between, so that many clients do not
-ask in step, and the last one is shortened so that one question falls right before the deadline.
-What a state means is data: the conditions under `poll` in workflow.yaml, the first that holds decides. A state that no
-condition names keeps the wait going, up to the deadline. So does a failure that passes: a paid job is not given up
-because one question got lost.
-Source: Smithy 2.0, "Waiter workflow" and "Waiter retries".
+Smithy's waiters: they grow from the shortest to the longest, each drawn at random in between, so that many clients do
+not ask in step, and the last one is shortened so that one question falls right before the deadline. What a state means
+is data: the conditions under `poll` in workflow.yaml, the first that holds decides. A state that no condition names
+keeps the wait going, up to the deadline. So does a failure that passes: a paid job is not given up because one question
+got lost. Source: Smithy 2.0, "Waiter workflow" and "Waiter retries".
 """
 
 from __future__ import annotations
@@ -61,7 +60,8 @@ class _Turn(NamedTuple):
 
 
 class Wait:
-    """The waiting for many jobs: `await wait.next()` is the Outcome of the next job that is done, or None after the last.
+    """The waiting for many jobs: `await wait.next()` is the Outcome of the next job that is done, or None after the
+    last.
 
     on_progress is called after each answered question; what it raises ends the waiting.
     """
@@ -130,7 +130,9 @@ class Wait:
             return
         context = learned.context()
         if self._on_progress is not None:
-            self._on_progress(Progress(turn.job_id, learned, self._count("done", context), self._count("total", context)))
+            self._on_progress(
+                Progress(turn.job_id, learned, self._count("done", context), self._count("total", context))
+            )
         for acceptor in self._rule["accept"]:
             if not expression.condition(acceptor["when"])(context):
                 continue

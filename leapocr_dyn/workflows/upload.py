@@ -1,11 +1,11 @@
 """A file in parts: announce it, send every part to its presigned link, complete.
 
-Bytes are read while they are sent, a mebibyte at a time, so memory does not grow with the file or its parts. Several parts
-travel at once. A link that has expired (403) asks for fresh ones, once for all parts that meet it, by announcing the file
-again; fresh links belong to a fresh job, so every part is sent to it. Nothing is completed before every part has its
-receipt, so a failed upload leaves no completed job.
-Which operations, and what their fields are called, is data: `upload` in workflow.yaml.
-Source: S3 "Uploading an object using multipart upload"; ranges are inclusive at both ends.
+Bytes are read while they are sent, a mebibyte at a time, so memory does not grow with the file or its parts. Several
+parts travel at once. A link that has expired (403) asks for fresh ones, once for all parts that meet it, by announcing
+the file again; fresh links belong to a fresh job, so every part is sent to it. Nothing is completed before every part
+has its receipt, so a failed upload leaves no completed job. Which operations, and what their fields are called, is
+data: `upload` in workflow.yaml. Source: S3 "Uploading an object using multipart upload"; ranges are inclusive at both
+ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, NamedTuple
 from leapocr_dyn import errors
 from leapocr_dyn.document import expression
 from leapocr_dyn.document.workflow import Section
-from leapocr_dyn.session import Answer, Session, redacted
+from leapocr_dyn.session import Answer, Session
 from leapocr_dyn.transport import CHUNK
 
 AT_ONCE = 8  # parts under way
@@ -97,7 +97,9 @@ def opened(given: FileInput, types: Mapping[str, str]) -> Iterator[Upload]:
     elif callable(getattr(given, "read", None)):
         yield _open_file(given, types)
     else:
-        raise errors.FileError(f"a file is a path, bytes, an open binary file or (name, bytes), not {type(given).__name__}")
+        raise errors.FileError(
+            f"a file is a path, bytes, an open binary file or (name, bytes), not {type(given).__name__}"
+        )
 
 
 def _file(path: Path) -> BinaryIO:
@@ -108,7 +110,9 @@ def _file(path: Path) -> BinaryIO:
     except FileNotFoundError as error:
         raise errors.FileError(f"there is no file {path}", file_path=str(path)) from error
     except (OSError, ValueError) as error:
-        raise errors.FileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", file_path=str(path)) from error
+        raise errors.FileError(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", file_path=str(path)
+        ) from error
 
 
 def _open_file(file: BinaryIO, types: Mapping[str, str]) -> Upload:
@@ -120,7 +124,9 @@ def _open_file(file: BinaryIO, types: Mapping[str, str]) -> Upload:
         size = file.seek(0, os.SEEK_END) - start
         file.seek(start)
     except (OSError, AttributeError, ValueError) as error:
-        raise errors.FileError(f"{name} cannot be measured ({error}); pass its bytes instead", file_path=name) from error
+        raise errors.FileError(
+            f"{name} cannot be measured ({error}); pass its bytes instead", file_path=name
+        ) from error
     if not isinstance(file.read(0), bytes):
         raise errors.FileError(f"{name} is open as text; open it with mode 'rb'", file_path=name)
     lock = threading.Lock()
@@ -144,7 +150,13 @@ def _checked(name: str, size: int, read: Callable[[int, int], bytes], types: Map
     return Upload(name, size, kind or "application/octet-stream", read, shown)
 
 
-SIGNATURES = {b"%PDF-": ".pdf", b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg", b"II*\0": ".tif", b"MM\0*": ".tif"}
+SIGNATURES = {
+    b"%PDF-": ".pdf",
+    b"\x89PNG\r\n\x1a\n": ".png",
+    b"\xff\xd8\xff": ".jpg",
+    b"II*\0": ".tif",
+    b"MM\0*": ".tif",
+}
 
 
 def _by_content(first: bytes, types: Mapping[str, str]) -> str | None:
@@ -156,8 +168,8 @@ def _by_content(first: bytes, types: Mapping[str, str]) -> str | None:
 async def upload(session: Session, given: FileInput, options: Mapping[str, Any], on_sent: Sent | None = None) -> Answer:
     """Send a file; the answer of the operation that completes it.
 
-    options: further arguments of the operation that announces it. on_sent(bytes sent, bytes in all): called as bytes leave,
-    from any thread. Raises FileError, ValidationError, and what a call raises.
+    options: further arguments of the operation that announces it. on_sent(bytes sent, bytes in all): called as bytes
+    leave, from any thread. Raises FileError, ValidationError, and what a call raises.
     """
     rules = session.api.workflow.section("upload")
     with opened(given, rules.get("types", {})) as file:
@@ -165,7 +177,9 @@ async def upload(session: Session, given: FileInput, options: Mapping[str, Any],
 
 
 class _Sending:
-    def __init__(self, session: Session, rules: Section, file: Upload, options: Mapping[str, Any], on_sent: Sent | None) -> None:
+    def __init__(
+        self, session: Session, rules: Section, file: Upload, options: Mapping[str, Any], on_sent: Sent | None
+    ) -> None:
         self._session = session
         self._rules = rules
         self._file = file
@@ -199,7 +213,9 @@ class _Sending:
             if own is None:
                 raise
             raise errors.FileError(
-                f"{self._file.shown} cannot be sent: {error.message}", file_path=self._file.shown, file_size=self._file.size
+                f"{self._file.shown} cannot be sent: {error.message}",
+                file_path=self._file.shown,
+                file_size=self._file.size,
             ) from error
         self._parts = self._cut(self._announced)
 
@@ -211,11 +227,15 @@ class _Sending:
             parts = [Part(*(one[rule[key]] for key in ("number", "first", "last", "link"))) for one in found]
             ordered = sorted(parts, key=lambda part: part.first)
             ends = [-1, *(part.last for part in ordered)]
-            whole = all(part.first == end + 1 and part.last >= part.first for part, end in zip(ordered, ends, strict=False))
+            whole = all(
+                part.first == end + 1 and part.last >= part.first for part, end in zip(ordered, ends, strict=False)
+            )
         except (TypeError, KeyError) as error:
             raise errors.ContractError("the server announced parts that cannot be read; nothing was sent") from error
         if not parts or not whole or ends[-1] != self._file.size - 1:
-            raise errors.ContractError(f"the parts that the server announced do not cover the {self._file.size} bytes of {self._file.shown}")
+            raise errors.ContractError(
+                f"the parts that the server announced do not cover the {self._file.size} bytes of {self._file.shown}"
+            )
         return ordered
 
     def _sending(self, part: Part) -> Callable[[], Any]:  # Any: a coroutine
@@ -229,12 +249,14 @@ class _Sending:
                 return
             if not 200 <= response.status_code < 300:
                 raise errors.APIError(
-                    f"the storage refused part {part.number} of {self._file.shown} ({redacted(part.link)}): {response.text[:200]}",
+                    f"the storage refused part {part.number} of {self._file.shown}: {response.text[:200]}",
                     response.status_code,
                 )
             receipt = expression.parse(self._rules["receipt"])(expression.Context(response_headers=response.headers))
             if not isinstance(receipt, str) or not receipt:
-                raise errors.ContractError(f"the storage gave no receipt for part {part.number}; the upload cannot be completed")
+                raise errors.ContractError(
+                    f"the storage gave no receipt for part {part.number}; the upload cannot be completed"
+                )
             if round_ == self._round:
                 self._receipts[part] = unquoted(receipt)
 
@@ -274,11 +296,16 @@ class _Sending:
     async def _complete(self) -> Answer:
         rule = self._rules["complete"]
         entries = [
-            expression.fill(rule["each"], expression.Context(inputs={"number": part.number, "receipt": self._receipts[part]}))
+            expression.fill(
+                rule["each"], expression.Context(inputs={"number": part.number, "receipt": self._receipts[part]})
+            )
             for part in sorted(self._parts)
         ]
         context = self._announced.context({"receipts": entries})
-        arguments = {**expression.fill(rule.get("parameters", {}), context), **expression.fill(rule.get("body", {}), context)}
+        arguments = {
+            **expression.fill(rule.get("parameters", {}), context),
+            **expression.fill(rule.get("body", {}), context),
+        }
         return await self._session.ask(rule["operation"], arguments)
 
 

@@ -1,0 +1,239 @@
+"""The async world, on asyncio and trio: connections per event loop, concurrency as tasks of one group."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterable
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+import httpx
+import sniffio
+from anyio.lowlevel import RunVar
+
+from leapocr_dyn.errors import ConfigurationError
+from leapocr_dyn.transport import Body, Clock, Flight, Request
+from leapocr_dyn.transport.wire import (
+    LARGEST,
+    LIMITS,
+    Inflater,
+    Pools,
+    asked,
+    borrowed,
+    built,
+    context,
+    in_time,
+    translate,
+    whole,
+)
+
+T = TypeVar("T")
+
+
+class AsyncTransport:
+    """The world for async clients, on asyncio and trio. client: a user's own httpx.AsyncClient, or None.
+
+    Connections belong to an event loop, so each loop has its own pools. They are closed when the loop ends, through the
+    one thing that every loop does at its end: it closes the async generators that are still open in it. `_keep` is such
+    a generator. A user's own client belongs to the loop it was first used in, and is refused in another.
+    """
+
+    def __init__(self, client: Any = None, clock: Clock | None = None) -> None:  # Any: httpx or httpx2
+        if client is not None and not callable(getattr(client, "aclose", None)):
+            raise ConfigurationError("http_client must be an httpx.AsyncClient; this one is for blocking clients")
+        self._client = client
+        self._client_loop: object = None
+        self._clock = clock or Clock()
+        self._run: RunVar[_Run] = RunVar(f"leapocr_dyn.{id(self)}")
+
+    async def send(self, request: Request, *, timeout: float, deadline: float | None = None) -> httpx.Response:
+        """The whole answer."""
+        with await self._lease(request.url) as handle:
+            response = await self._open(handle, request, timeout)
+            try:
+                inflate = Inflater(response, LARGEST)
+                pieces = []
+                async for piece in response.aiter_raw():
+                    in_time(self.now(), deadline, request)
+                    pieces.append(inflate(piece))
+                return whole(response, pieces)
+            except Exception as error:  # noqa: BLE001 - translated or raised as it is
+                translate(error, request, timeout)
+            finally:
+                await _shielded(response.aclose)
+
+    async def stream(self, request: Request, *, timeout: float) -> httpx.Response:
+        """The answer's status and headers."""
+        with await self._lease(request.url) as handle:
+            return await self._open(handle, request, timeout)  # type: ignore[no-any-return]  # httpx or httpx2
+
+    def chunks(self, response: httpx.Response) -> AsyncChunks:
+        """The body of a streamed answer."""
+        return AsyncChunks(response)
+
+    async def sleep(self, seconds: float) -> None:
+        """Suspend this task."""
+        await self._clock.asleep(max(0.0, seconds))
+
+    def now(self) -> float:
+        """Seconds on a clock that never jumps."""
+        return self._clock.now()
+
+    async def call(self, function: Callable[[], T]) -> T:
+        """The function, in a worker thread."""
+        return await anyio.to_thread.run_sync(function)
+
+    async def once(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
+        """One task makes the call, the others wait for its result; if it is cancelled, another one takes over."""
+        flights = (await self._here()).flights
+        while True:
+            flight = flights.get(key)
+            if flight is None:
+                break
+            await flight.done.wait()
+            if flight.error is None or isinstance(flight.error, Exception):
+                return flight.result()  # type: ignore[no-any-return]  # what the same call gave
+        flight = flights[key] = Flight(anyio.Event())
+        try:
+            flight.value = await call()
+            return flight.value  # type: ignore[no-any-return]  # what the call gave
+        except BaseException as error:
+            flight.error = error
+            raise
+        finally:
+            del flights[key]
+            flight.done.set()
+
+    async def gather(self, calls: Iterable[Callable[[], Coroutine[Any, Any, T]]], limit: int) -> list[T]:
+        """The results, from tasks of one group."""
+        results: list[T] = []
+        failure: Exception | None = None
+        waiting = iter(calls)
+
+        async def work(call: Callable[[], Coroutine[Any, Any, T]] | None) -> None:
+            nonlocal failure
+            while call is not None:
+                try:
+                    results.append(await call())
+                    call = next(waiting, None)
+                except Exception as error:  # noqa: BLE001 - raised again below, outside of the group
+                    failure = failure or error
+                    group.cancel_scope.cancel()
+                    return
+
+        async with anyio.create_task_group() as group:
+            started = 0
+            while started < max(1, limit) and (call := next(waiting, None)) is not None:
+                group.start_soon(work, call)
+                started += 1
+        if failure is not None:
+            raise failure
+        return results
+
+    async def close(self) -> None:
+        """Close this loop's pools; a user's client stays open."""
+        run = self._run.get(None)
+        if run is not None:
+            await run.keeper.aclose()
+
+    async def _here(self) -> _Run:
+        """What belongs to the loop that is running."""
+        run = self._run.get(None)
+        if run is None or run.closed:
+            run = _Run()
+            self._run.set(run)
+            await anext(run.keeper)
+        return run
+
+    async def _lease(self, url: str) -> contextlib.AbstractContextManager[Any]:
+        if self._client is None:
+            return (await self._here()).pools.lease(url)
+        loop = _loop()
+        if self._client_loop is None:
+            self._client_loop = loop
+        elif self._client_loop is not loop:
+            raise ConfigurationError(
+                "http_client was used in another event loop, and its connections stay there; make one client for each "
+                "loop, or leave http_client out and this client will do that by itself"
+            )
+        return contextlib.nullcontext(self._client)
+
+    async def _open(self, handle: Any, request: Request, timeout: float) -> Any:  # Any: a pool, or a user's client
+        content: Any = request.content
+        if content is not None and not isinstance(content, bytes):
+            content = self._read(content)
+        try:
+            if self._client is None:
+                return await handle.handle_async_request(built(request, content, timeout))
+            made = borrowed(handle, request, content, timeout)
+            return await handle.send(made, stream=True, auth=None, follow_redirects=False)
+        except Exception as error:  # noqa: BLE001 - translated or raised as it is
+            translate(error, request, timeout)
+        finally:
+            if content is not request.content:
+                await content.aclose()
+
+    async def _read(self, body: Body) -> AsyncIterator[bytes]:
+        for piece in body.pieces():
+            yield await self.call(piece)
+
+
+class AsyncChunks:
+    """The body of an answer, read as it comes."""
+
+    def __init__(self, response: Any) -> None:  # Any: httpx or httpx2
+        self._response = response
+        self._inflate = Inflater(response, None)
+        self._pieces = response.aiter_raw()
+
+    async def next(self) -> bytes | None:
+        """The next piece, or None at the end."""
+        try:
+            piece = await anext(self._pieces, None)
+        except Exception as error:  # noqa: BLE001 - translated or raised as it is
+            translate(error, asked(self._response), 0)
+        return None if piece is None else self._inflate(piece)
+
+    async def close(self) -> None:
+        """Give the connection up."""
+        await self._pieces.aclose()
+        await _shielded(self._response.aclose)
+
+
+class _Run:
+    """What an async client has in one event loop."""
+
+    def __init__(self) -> None:
+        self.pools = Pools(_async_pool)
+        self.flights: dict[Hashable, Flight] = {}
+        self.closed = False
+        self.keeper = self._keep()
+
+    async def _keep(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            self.closed = True
+            for pool in self.pools.empty():
+                await _shielded(pool.aclose)
+
+
+async def _shielded(close: Callable[[], Awaitable[None]]) -> None:
+    """Close something even where the task is being cancelled, but not for long."""
+    with anyio.move_on_after(2.0, shield=True):
+        await close()
+
+
+def _async_pool(scheme: str, proxy: str | None) -> httpx.AsyncHTTPTransport:
+    return httpx.AsyncHTTPTransport(verify=context(scheme), limits=LIMITS, proxy=proxy, trust_env=False)
+
+
+def _loop() -> object:
+    if sniffio.current_async_library() == "trio":
+        import trio
+
+        return trio.lowlevel.current_trio_token()
+    import asyncio
+
+    return asyncio.get_running_loop()

@@ -1,0 +1,184 @@
+"""HTTP through httpx: pools, the TLS context, proxies, bounds, and httpx's exceptions translated to ours.
+
+httpx's pool walks all of its connections for each request and closes idle ones above 20, so a client has several small
+pools. There is one TLS context per process, made for the first https request. Redirects are never followed, cookies
+never kept, netrc never read. A user's own client may be httpx's or httpx2's: nothing here asks for a class, only for
+names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import ssl
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, Generic, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from leapocr_dyn import errors
+from leapocr_dyn.transport import Request
+
+P = TypeVar("P")
+
+LARGEST = 256 * 2**20  # bytes of an answer that is read into memory, after decompression
+CONNECTIONS = 8  # of one pool: the cost of a request grows with their square
+POOLS = 8  # for one server
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """The process's TLS context: certifi's roots, or what SSL_CERT_FILE and SSL_CERT_DIR name."""
+    import certifi
+
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if file or folder:
+        return ssl.create_default_context(cafile=file, capath=folder)
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def context(scheme: str) -> ssl.SSLContext:
+    # A pool for http never shakes hands, and loading the roots would cost 15 ms.
+    return tls() if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _proxy(scheme: str, host: str) -> str | None:
+    """The proxy that the environment names for a host (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY)."""
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return None
+    from urllib.request import getproxies, proxy_bypass
+
+    proxies = getproxies()
+    return None if proxy_bypass(host) else proxies.get(scheme) or proxies.get("all")
+
+
+class _Shard(Generic[P]):
+    __slots__ = ("busy", "pool")
+
+    def __init__(self, pool: P) -> None:
+        self.pool = pool
+        self.busy = 0
+
+
+class Pools(Generic[P]):
+    """Several small pools for each server kind, the least busy one first. make: (scheme, proxy) -> pool."""
+
+    def __init__(self, make: Callable[[str, str | None], P]) -> None:
+        self._make = make
+        self._shards: dict[tuple[str, str | None], list[_Shard[P]]] = {}
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def lease(self, url: str) -> Iterator[P]:
+        """A pool for a URL, counted as busy inside the block."""
+        parts = urlsplit(url)
+        key = (parts.scheme, _proxy(parts.scheme, parts.hostname or ""))
+        with self._lock:
+            shards = self._shards.setdefault(key, [])
+            shard = min(shards, key=lambda one: one.busy, default=None)
+            if shard is None or (shard.busy >= CONNECTIONS and len(shards) < POOLS):
+                shard = _Shard(self._make(*key))
+                shards.append(shard)
+            shard.busy += 1
+        try:
+            yield shard.pool
+        finally:
+            with self._lock:
+                shard.busy -= 1
+
+    def empty(self) -> list[P]:
+        """All pools, which are no longer this object's."""
+        with self._lock:
+            pools = [shard.pool for shards in self._shards.values() for shard in shards]
+            self._shards.clear()
+        return pools
+
+
+LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=30.0)
+# By name, because a user's client may be httpx2's, whose classes are others. What is listed here was never sent.
+UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
+UNSENDABLE = frozenset({"UnsupportedProtocol", "InvalidURL", "LocalProtocolError"})
+
+
+def translate(error: Exception, request: Request, timeout: float) -> NoReturn:
+    """Raise our exception for httpx's, or the error itself where it is not httpx's."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if not type(error).__module__.partition(".")[0].startswith("httpx"):
+        raise error
+    where = urlsplit(request.url).netloc
+    reason = str(error) or type(error).__name__
+    if kinds & UNSENDABLE:
+        raise errors.ConfigurationError(f"the request cannot be sent to {where or request.url!r}: {reason}") from error
+    sent = not kinds & UNSENT
+    if "TimeoutException" in kinds:
+        what = "no answer" if sent else "no connection"
+        raise errors.TimeoutError(f"{what} from {where} within {timeout:g} s", sent=sent) from error
+    what = "hung up before it answered" if sent else "cannot be reached; is the base URL right, and the server up?"
+    raise errors.ConnectionError(f"{where} {what} ({reason})", sent=sent) from error
+
+
+def built(request: Request, content: Any, timeout: float) -> httpx.Request:  # Any: what httpx takes as content
+    headers = {"Accept-Encoding": "gzip, deflate", **request.headers}
+    if request.content is not None and not isinstance(request.content, bytes):
+        headers["Content-Length"] = str(request.content.length)
+    times = {"connect": min(timeout, 10.0), "read": timeout, "write": timeout, "pool": timeout}
+    return httpx.Request(request.method, request.url, headers=headers, content=content, extensions={"timeout": times})
+
+
+def borrowed(
+    client: Any, request: Request, content: Any, timeout: float
+) -> Any:  # Any: a user's client, httpx or httpx2
+    """The request as a user's client builds it; one to a stranger loses whatever the client adds on its own."""
+    plain = built(request, None, timeout)
+    made = client.build_request(
+        request.method, request.url, headers=dict(plain.headers), content=content, timeout=timeout
+    )
+    if not request.ours:
+        wanted = {*plain.headers, "content-length", "content-type", "host", "transfer-encoding"}
+        for name in [name for name in made.headers if name not in wanted]:
+            del made.headers[name]
+    return made
+
+
+class Inflater:
+    """Decompresses with a bound: what httpx does on its own has none (a 255 KB answer can become 250 MiB)."""
+
+    def __init__(self, response: Any, bound: int | None) -> None:  # Any: a response of httpx or httpx2
+        coding = response.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("identity", "", "gzip", "x-gzip", "deflate"):
+            raise errors.ContractError(f"the answer is compressed as {coding}, which was not asked for")
+        self._inflate = zlib.decompressobj(wbits=47) if coding not in ("identity", "") else None
+        self._bound = bound
+        self.size = 0
+
+    def __call__(self, data: bytes) -> bytes:
+        if self._inflate is not None:
+            room = 0 if self._bound is None else self._bound - self.size + 1
+            try:
+                data = self._inflate.decompress(data, room)
+            except zlib.error as error:
+                raise errors.ContractError(f"the answer is not compressed as it says: {error}") from error
+        self.size += len(data)
+        if self._bound is not None and self.size > self._bound:
+            raise errors.ContractError(f"the answer is larger than {self._bound // 2**20} MiB; stream it instead")
+        return data
+
+
+def whole(response: Any, pieces: list[bytes]) -> httpx.Response:  # Any: a response of httpx or httpx2
+    left_out = ("content-encoding", "content-length", "transfer-encoding")
+    headers = [(name, text) for name, text in response.headers.multi_items() if name not in left_out]
+    return httpx.Response(response.status_code, headers=headers, content=b"".join(pieces))
+
+
+def in_time(now: float, deadline: float | None, request: Request) -> None:
+    if deadline is not None and now > deadline:
+        raise errors.TimeoutError(f"the answer from {urlsplit(request.url).netloc} was not complete in time", sent=True)
+
+
+def asked(response: Any) -> Request:  # Any: httpx or httpx2
+    request = getattr(response, "_request", None)
+    return Request("GET", str(request.url) if request is not None else "", {})
