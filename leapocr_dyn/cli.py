@@ -1,0 +1,321 @@
+"""leapocr-dyn: documents to text, and an API's operations, from the command line.
+
+Results go to stdout, progress and errors to stderr; an error is one sentence. Exit codes: 0 done, 1 the job or the
+server failed, 2 the call was wrong, 130 interrupted. A terminal gets no control characters of others.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from leapocr_dyn import __version__, errors
+
+try:
+    import click
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+except ImportError:  # pragma: no cover - tested in an environment without them
+    sys.exit("leapocr-dyn: the command line needs two more packages: pip install 'leapocr-dyn[cli]'")
+
+if TYPE_CHECKING:
+    from leapocr_dyn.api import Api
+    from leapocr_dyn.client import Client
+    from leapocr_dyn.services.leapocr import View
+
+DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+Command = TypeVar("Command", bound=Callable[..., Any])
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script. Exits; see the module's docstring for the codes."""
+    try:
+        code = commands.main(arguments, prog_name="leapocr-dyn", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else DONE)
+    except click.exceptions.Abort:
+        say("interrupted")
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG)
+    except KeyboardInterrupt:
+        say("interrupted")
+        sys.exit(INTERRUPTED)
+    except (errors.Error, TypeError, KeyError) as error:
+        sys.exit(told(error))
+    except BrokenPipeError:
+        # Whoever read us has seen enough; Python would complain about the unwritten rest on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)
+
+
+def told(error: BaseException, about: str = "") -> int:
+    """Say what went wrong in one sentence, and give the exit code for it."""
+    say(f"{about}{error.args[0] if isinstance(error, KeyError) else error}")
+    ours = isinstance(error, (errors.DocumentError, errors.ConfigurationError, errors.FileError, TypeError, KeyError))
+    unsent = isinstance(error, errors.APIError) and error.status_code is None
+    return WRONG if ours or unsent else FAILED
+
+
+def say(text: str) -> None:
+    """A line on stderr."""
+    click.echo(f"leapocr-dyn: {CONTROL.sub(' ', ' '.join(text.split()))}", err=True)
+
+
+def show(text: str) -> None:
+    """A result on stdout; a terminal gets no control characters."""
+    click.echo(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text)
+
+
+def connected(command: Command) -> Command:
+    """The options that say which API, and who is calling."""
+    for option in (
+        click.option("--key", help="The API key; otherwise the service's environment variable."),
+        click.option("--url", help="Where the API is; otherwise the environment variable, then the document's server."),
+        click.option("--spec", help="An OpenAPI document, instead of a bundled service."),
+        click.option("--service", default="leapocr", show_default=True, help="A bundled service."),
+    ):
+        command = option(command)
+    return command
+
+
+def api_of(service: str, spec: str | None) -> Api:
+    """The API that the options name."""
+    from leapocr_dyn.api import load
+
+    return load(Path(spec) if spec is not None else service)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="leapocr-dyn")
+def commands() -> None:
+    """Documents to text through LeapOCR, and any API from its OpenAPI document."""
+
+
+# -- documents to text ---------------------------------------------------------------------------------------------
+
+
+@commands.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", "format_", default="markdown", show_default=True, help="markdown or structured.")
+@click.option("--model", help="A model's name.")
+@click.option("--schema", help="A file with the JSON Schema for structured data.")
+@click.option("--json", "as_json", is_flag=True, help="The whole result as JSON instead of its text.")
+@click.option("-o", "--output", metavar="DIR", help="Write one file for each document into this folder.")
+@click.option("--wait", default=600.0, show_default=True, help="Seconds to wait for each document.")
+@click.option("--key", help="The API key; otherwise LEAPOCR_API_KEY.")
+@click.option("--url", help="Where the API is; otherwise LEAPOCR_BASE_URL, then LeapOCR itself.")
+def process(
+    files: tuple[str, ...],
+    format_: str,
+    model: str | None,
+    schema: str | None,
+    as_json: bool,
+    output: str | None,
+    wait: float,
+    key: str | None,
+    url: str | None,
+) -> int:
+    """Turn documents into text: send them, wait, print their pages."""
+    from leapocr_dyn.services.leapocr import LeapOCRSync, PollOptions, ProcessOptions
+
+    options = ProcessOptions(format=format_, model=model, schema=json_file(schema) if schema else None)
+    folder = folder_of(output) if output is not None else None
+    code = DONE
+    with LeapOCRSync(key, base_url=url) as client:
+        for file in files:
+            try:
+                with progress(os.path.basename(file)) as (on_sent, on_progress):
+                    poll = PollOptions(max_wait=wait, on_progress=on_progress)
+                    result = client.ocr.process_and_wait(file, options, poll, on_sent=on_sent)
+            except errors.Error as error:
+                about = "" if isinstance(error, errors.FileError) else f"{file}: "
+                code = max(code, told(error, about)) if code != FAILED else FAILED
+                continue
+            text = json.dumps(result.to_dict(), ensure_ascii=False, indent=2) if as_json else result.text
+            if folder is None:
+                show(text)
+            else:
+                written(folder, Path(file).stem, ".json" if as_json else ".md", text)
+    return code
+
+
+@contextmanager
+def progress(name: str) -> Iterator[tuple[Callable[[int, int], None], Callable[[View], None]]]:
+    """A bar that is the upload first and the pages then; two plain lines where stderr is not a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield plain(name)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[count]}"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=False) as bars:
+        sending = bars.add_task(f"{name}: sending", count="")
+        reading = bars.add_task(f"{name}: reading", count="", visible=False)
+
+        def on_sent(sent: int, size: int) -> None:
+            bars.update(sending, completed=sent, total=size, count=f"{size / 1e6:.1f} MB")
+
+        def on_progress(status: View) -> None:
+            done, total = status.processed_pages, status.total_pages
+            count = f"{done} of {total} pages" if total else "queued"
+            bars.update(reading, completed=done, total=total or None, count=count, visible=True)
+
+        yield on_sent, on_progress
+
+
+def plain(name: str) -> tuple[Callable[[int, int], None], Callable[[View], None]]:
+    """The same for a log: a line when all is sent, and one for each time that more pages are read."""
+    last = -1
+
+    def on_sent(sent: int, size: int) -> None:
+        if sent == size:
+            say(f"{name}: sent {size / 1e6:.1f} MB")
+
+    def on_progress(status: View) -> None:
+        nonlocal last
+        if status.processed_pages != last and status.total_pages:
+            last = status.processed_pages
+            say(f"{name}: {last} of {status.total_pages} pages")
+
+    return on_sent, on_progress
+
+
+def folder_of(output: str) -> Path:
+    """The folder to write into, made if it is not there."""
+    folder = Path(output)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be a folder: {error.strerror}") from error
+    return folder
+
+
+def written(folder: Path, stem: str, ending: str, text: str) -> None:
+    """Write a result under a name of its own; a file that is there already is never overwritten."""
+    number = 1
+    while True:
+        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}{ending}"
+        try:
+            with open(path, "x", encoding="utf-8") as file:
+                file.write(text + "\n")
+        except FileExistsError:
+            number += 1
+            continue
+        except OSError as error:
+            raise errors.FileError(f"{path} cannot be written: {error.strerror}", file_path=str(path)) from error
+        say(f"wrote {path}")
+        return
+
+
+def json_file(path: str) -> Any:  # Any: JSON
+    """The JSON in a file."""
+    try:
+        return json.loads(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise errors.FileError(f"{path} cannot be read: {error.strerror}", file_path=path) from error
+    except ValueError as error:
+        raise errors.FileError(f"{path} is not JSON: {error}", file_path=path) from error
+
+
+# -- an API, from its document -------------------------------------------------------------------------------------
+
+
+@commands.command()
+@connected
+def ops(service: str, spec: str | None, url: str | None, key: str | None) -> None:
+    """List the operations."""
+    operations = api_of(service, spec).operations
+    rows = [
+        (f"{one.namespace}.{one.name}", one.method, one.path, str(one.node.get("summary", "")))
+        for one in unique(operations)
+    ]
+    widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:3]] if rows else []
+    for row in rows:
+        show("  ".join([*(text.ljust(width) for text, width in zip(row[:3], widths, strict=True)), row[3]]).rstrip())
+
+
+def unique(operations: Any) -> list[Any]:  # Any: Operations and its values
+    """Every operation once, namespace by namespace."""
+    return [one for named in operations.namespaces.values() for one in named.values()]
+
+
+@commands.command("show")
+@click.argument("name")
+@connected
+def show_(name: str, service: str, spec: str | None, url: str | None, key: str | None) -> None:
+    """Say what an operation takes, gives and raises."""
+    from leapocr_dyn.operation import describe
+
+    operation = api_of(service, spec).operations[name]
+    show(f"{operation.namespace}.{operation.name}{operation.signature}\n\n{describe.operation(operation)}")
+
+
+@commands.command()
+@click.argument("name")
+@click.argument("arguments", nargs=-1, metavar="[KEY=VALUE...]")
+@connected
+def call(
+    name: str, arguments: tuple[str, ...], service: str, spec: str | None, url: str | None, key: str | None
+) -> None:
+    """Call an operation: KEY=VALUE for text and numbers, KEY:=JSON for anything else."""
+    api = api_of(service, spec)
+    operation = api.operations[name]
+    given = dict(argument(one, operation) for one in arguments)
+    client: Client
+    with api.client(api_key=key, base_url=url) as client:
+        response = getattr(getattr(client, operation.namespace), operation.name).raw(**given)
+    if response.headers.get("content-type", "").partition(";")[0].endswith("json"):
+        show(json.dumps(response.json(), ensure_ascii=False, indent=2))
+    elif response.content:
+        show(response.text)
+
+
+def argument(text: str, operation: Any) -> tuple[str, Any]:  # Any: an Operation; a value of any kind
+    """KEY=VALUE or KEY:=JSON as a keyword argument; a value for a number or a boolean is read as one."""
+    found = re.match(r"([^=:]+)(:?=)(.*)", text, re.DOTALL)
+    if found is None:
+        raise click.UsageError(f"{text!r} is neither KEY=VALUE nor KEY:=JSON")
+    name, sign, value = found.groups()
+    known = [*operation.parameters, *operation.body_fields]
+    kinds = next((one.type.kinds for one in known if one.name == name), (str,))
+    if sign == "=" and (str in kinds or not kinds):
+        return name, value
+    try:
+        return name, json.loads(value)
+    except ValueError as error:
+        if sign == "=":
+            return name, value  # the operation itself says better what it wants
+        raise click.UsageError(f"{name}: {value!r} is not JSON: {error}") from error
+
+
+@commands.command()
+@click.option("--port", default=0, show_default=True, help="0 takes a free one.")
+@click.option("--api-key", default="sandbox", show_default=True, help="The key that is accepted.")
+@click.option("--part-size", default=5 * 2**20, show_default=True, help="Bytes of each part of an upload.")
+@click.option(
+    "--credits", "credit", default=10_000, show_default=True, help="What the account holds; a page costs one."
+)
+@click.option("--spec", help="Fake this OpenAPI document instead.")
+def sandbox(port: int, api_key: str, part_size: int, credit: int, spec: str | None) -> None:
+    """Run a local LeapOCR: real HTTP, real OCR, no account."""
+    try:
+        from leapocr_dyn.sandbox import Sandbox
+    except ImportError as error:
+        raise click.UsageError(
+            f"the sandbox needs more packages ({error.name}): pip install 'leapocr-dyn[sandbox]'"
+        ) from error
+    from leapocr_dyn.document import source
+
+    document = source.read(Path(spec)).tree if spec is not None else None
+    Sandbox(port=port, api_key=api_key, part_size=part_size, credits=credit, document=document).serve()
+
+
+if __name__ == "__main__":
+    main()
