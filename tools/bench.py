@@ -14,7 +14,6 @@ import sys
 import tempfile
 import threading
 import time
-import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -58,7 +57,7 @@ print((time.process_time() - start) / 500)
 """
 RESULT = """
 import json, time, leapocr_dyn
-box = lambda n: {"type": "paragraph", "text": "word %d" % n, "bounds": {"x": n, "y": n, "width": 10, "height": 10}}
+box = lambda n: {"type": "paragraph", "text": "word %d " % n * 14, "bounds": {"x": n, "y": n, "width": 10, "height": 10}}
 page = lambda n: {"id": str(n), "page_number": n, "result": "text " * 40, "confidence": 0.9, "bounding_boxes": [box(i) for i in range(50)]}
 text = json.dumps({"job_id": "1", "status": "completed", "pages": [page(n) for n in range(100)]}).encode()
 api = leapocr_dyn.load("leapocr")
@@ -78,6 +77,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers every GET with a job's status."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = 2**16  # headers and body in one packet; two would wait for each other (RFC 896)
 
     def do_GET(self) -> None:
         """One status."""
@@ -98,11 +98,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=11, help="fresh interpreters for each case")
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
-        installed = unpacked(Path(folder))
+        python = installed_in(Path(folder))
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}"
-        rows = measured(installed, url, rounds)
+        rows = measured(python, url, rounds)
         server.shutdown()
     print(
         f"| what ({rounds} interleaved rounds, Python {sys.version.split()[0]}) | bare httpx | this package | ratio |"
@@ -112,19 +112,26 @@ def main() -> None:
         print(f"| {name} | {reference} | {ours} | {ratio:.2f} |")
 
 
-def unpacked(folder: Path) -> Path:
-    """The built wheel, as it would be installed."""
+def installed_in(folder: Path) -> Path:
+    """The Python of a fresh environment that has the built wheel and what it needs to run, and nothing else."""
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    installed = folder / "installed"
-    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-        wheel.extractall(installed)
-    # Compiled once, as pip would do.
-    subprocess.run([sys.executable, "-m", "compileall", "-q", str(installed)], check=True)
-    return installed
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
+    python = folder / "venv" / "bin" / "python"
+    install = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        str(next(folder.glob("*.whl"))),
+    ]
+    subprocess.run(install, check=True)
+    return python
 
 
-def measured(installed: Path, url: str, rounds: int) -> list[tuple[str, str, str, float]]:
+def measured(python: Path, url: str, rounds: int) -> list[tuple[str, str, str, float]]:
     """One row for each thing that is compared."""
     programs = {
         "empty": EMPTY,
@@ -137,12 +144,12 @@ def measured(installed: Path, url: str, rounds: int) -> list[tuple[str, str, str
     calls: dict[str, list[float]] = {"httpx": [], "ours": []}
     for _ in range(rounds):
         for name, program in programs.items():
-            times[name].append(wall(program.replace("URL", url), installed))
+            times[name].append(wall(program.replace("URL", url), python))
         for name, program in (("httpx", HTTPX_CALLS), ("ours", OUR_CALLS)):
-            calls[name].append(float(output((program + REPEATED).replace("URL", url), installed)))
+            calls[name].append(float(output((program + REPEATED).replace("URL", url), python)))
     wall_of = {name: statistics.median(found) for name, found in times.items()}
     cpu_of = {name: statistics.median(found) for name, found in calls.items()}
-    decode = statistics.median(float(output(RESULT, installed)) for _ in range(3))
+    decode = statistics.median(float(output(RESULT, python)) for _ in range(3))
 
     def milliseconds(seconds: float) -> str:
         return f"{seconds * 1000:.1f} ms"
@@ -175,17 +182,16 @@ def measured(installed: Path, url: str, rounds: int) -> list[tuple[str, str, str
     return table
 
 
-def wall(program: str, installed: Path) -> float:
+def wall(program: str, python: Path) -> float:
     """Seconds from the start of an interpreter to its end."""
     start = time.perf_counter()
-    output(program, installed)
+    output(program, python)
     return time.perf_counter() - start
 
 
-def output(program: str, installed: Path) -> str:
-    """What a program prints, with the unpacked wheel in front of everything else."""
-    code = f"import sys; sys.path.insert(0, {str(installed)!r})\n{program}"
-    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=installed)
+def output(program: str, python: Path) -> str:
+    """What a program prints, run by itself in the fresh environment."""
+    found = subprocess.run([str(python), "-I", "-c", program], check=True, stdout=subprocess.PIPE, text=True)
     return found.stdout.strip()
 
 

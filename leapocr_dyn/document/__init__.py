@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from leapocr_dyn.document import normal, overlay, reference, repair, select, source
+from leapocr_dyn.document import normal, reference, repair, select, source
 from leapocr_dyn.document.reference import Located
 from leapocr_dyn.document.source import Recipe
 
@@ -51,6 +51,8 @@ class Document(NamedTuple):
 
     def overlaid(self, corrections: Iterable[Any]) -> Document:
         """With OpenAPI Overlays applied, in order, to the document as it was published."""
+        from leapocr_dyn.document import overlay  # not at the top: most documents have none
+
         tree, report, digest = self.published, list(self.report), self.digest
         for correction in corrections:
             read = source.read(correction)

@@ -1,0 +1,67 @@
+"""The README's examples do what the README says they do."""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leapocr_dyn.document import source, text
+from leapocr_dyn.sandbox import Sandbox
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+PROGRAMS = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def leapocr() -> Iterator[Sandbox]:
+    """LeapOCR on this machine, as the demo has it."""
+    with Sandbox(part_size=128 * 1024) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize(("program", "printed"), PROGRAMS, ids=[f"program {n + 1}" for n in range(len(PROGRAMS))])
+def test_a_program_prints_what_stands_below_it(
+    program: str, printed: str, leapocr: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each Python example, run as it stands with the key in the environment, prints the text that follows it."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("LEAPOCR_API_KEY", leapocr.api_key)
+    monkeypatch.setenv("LEAPOCR_BASE_URL", leapocr.url)
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(compile(program, "README.md", "exec"), {})
+    assert out.getvalue() == printed
+
+
+def test_a_minute_at_the_prompt_goes_as_shown() -> None:
+    """Every line that the README types at the prompt is answered as the README shows."""
+    (session,) = re.findall(r"```pycon\n(.*?)```", README, re.DOTALL)
+    test = doctest.DocTestParser().get_doctest(session, {}, "README.md", "README.md", 0)
+    runner = doctest.DocTestRunner()
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        runner.run(test)
+    assert runner.failures == 0, out.getvalue()
+    assert runner.tries > 10
+
+
+def test_the_piece_of_workflow_yaml_is_one() -> None:
+    """The YAML that the README shows stands like that in LeapOCR's own workflow."""
+    (shown,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    poll = text.parse(shown, "README.md")["poll"]
+    ours = source.bundled("leapocr", "workflow")
+    assert ours is not None
+    assert poll["operation"] == ours["poll"]["operation"]
+    assert all(acceptor in ours["poll"]["accept"] for acceptor in poll["accept"])
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    """Nobody is sent to a file that does not exist."""
+    named = set(re.findall(r"\]\((?!http)([\w./-]+)\)", README)) | set(re.findall(r"`\./(tools/\w+)`", README))
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
