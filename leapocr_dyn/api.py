@@ -113,7 +113,7 @@ def load(
 ) -> Api:
     """The Api that a document describes.
 
-    given: bytes, text, a dict, a path, or the name of a bundled service such as "leapocr". overlay: OpenAPI Overlays,
+    given: bytes, text, a dict, a path, or the name of a bundled service (see services()). overlay: OpenAPI Overlays,
     in order. workflow: names and rules; a bundled service brings its own. tag: only operations that carry it. off:
     names of repairs that stay switched off. No network. Raises DocumentError.
     """

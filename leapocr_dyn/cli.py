@@ -27,10 +27,18 @@ except ImportError:  # pragma: no cover - tested in an environment without them
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
     from leapocr_dyn.client import Client
+    from leapocr_dyn.operation.operation import Operation, Operations
     from leapocr_dyn.services.leapocr import View
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 Command = TypeVar("Command", bound=Callable[..., Any])
+# What a message says in the words of the library, in those of the command line.
+HINTS: dict[type[errors.Error], str] = {
+    errors.AuthenticationError: " (on the command line: --key)",
+    errors.ConnectionError: " (on the command line: --url)",
+    errors.DecodeError: " (on the command line: --url)",
+    errors.JobTimeoutError: " (--wait for longer, or `leapocr-dyn call get_job_result job_id=...` then)",
+}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -43,23 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         say("interrupted")
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        said = error.format_message().removesuffix(".")
+        context = getattr(error, "ctx", None)
+        say(said[:1].lower() + said[1:] + (f" (see {context.command_path} --help)" if context is not None else ""))
         sys.exit(WRONG)
-    except KeyboardInterrupt:
-        say("interrupted")
-        sys.exit(INTERRUPTED)
-    except (errors.Error, TypeError, KeyError) as error:
+    except errors.Error as error:
         sys.exit(told(error))
-    except BrokenPipeError:
-        # Whoever read us has seen enough; Python would complain about the unwritten rest on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
 
 
-def told(error: BaseException, about: str = "") -> int:
+def told(error: errors.Error, about: str = "") -> int:
     """Say what went wrong in one sentence, and give the exit code for it."""
-    say(f"{about}{error.args[0] if isinstance(error, KeyError) else error}")
-    ours = isinstance(error, (errors.DocumentError, errors.ConfigurationError, errors.FileError, TypeError, KeyError))
+    say(f"{about}{error}{next((hint for kind, hint in HINTS.items() if isinstance(error, kind)), '')}")
+    ours = isinstance(error, (errors.DocumentError, errors.ConfigurationError, errors.FileError))
     unsent = isinstance(error, errors.APIError) and error.status_code is None
     return WRONG if ours or unsent else FAILED
 
@@ -71,7 +74,14 @@ def say(text: str) -> None:
 
 def show(text: str) -> None:
     """A result on stdout; a terminal gets no control characters."""
-    click.echo(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text)
+    try:
+        # color: a pipe gets the text as it is; click would take out what looks like a terminal's codes.
+        click.echo(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text, color=True)
+    except BrokenPipeError as error:
+        # Whoever read us has seen enough. Left to itself, click would call that a failure, and Python would complain
+        # about the unwritten rest on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(DONE) from error
 
 
 def connected(command: Command) -> Command:
@@ -93,10 +103,24 @@ def api_of(service: str, spec: str | None) -> Api:
     return load(Path(spec) if spec is not None else service)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def operation_of(api: Api, name: str) -> Operation:
+    """The operation that is called so."""
+    try:
+        return api.operations[name]
+    except KeyError as error:
+        raise click.ClickException(f"{error.args[0]} (see leapocr-dyn ops)") from error
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, invoke_without_command=True
+)
 @click.version_option(__version__, prog_name="leapocr-dyn")
-def commands() -> None:
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Documents to text through LeapOCR, and any API from its OpenAPI document."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(WRONG)
 
 
 # -- documents to text ---------------------------------------------------------------------------------------------
@@ -109,7 +133,13 @@ def commands() -> None:
 @click.option("--schema", help="A file with the JSON Schema for structured data.")
 @click.option("--json", "as_json", is_flag=True, help="The whole result as JSON instead of its text.")
 @click.option("-o", "--output", metavar="DIR", help="Write one file for each document into this folder.")
-@click.option("--wait", default=600.0, show_default=True, help="Seconds to wait for each document.")
+@click.option(
+    "--wait",
+    default=600.0,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="Seconds to wait for each document.",
+)
 @click.option("--key", help="The API key; otherwise LEAPOCR_API_KEY.")
 @click.option("--url", help="Where the API is; otherwise LEAPOCR_BASE_URL, then LeapOCR itself.")
 def process(
@@ -127,24 +157,23 @@ def process(
     from leapocr_dyn.services.leapocr import LeapOCRSync, PollOptions, ProcessOptions
 
     options = ProcessOptions(format=format_, model=model, schema=json_file(schema) if schema else None)
+    options.arguments()  # options that exclude each other are said once, and not for each file
     folder = folder_of(output) if output is not None else None
-    code = DONE
+    codes = set()
     with LeapOCRSync(key, base_url=url) as client:
         for file in files:
             try:
                 with progress(os.path.basename(file)) as (on_sent, on_progress):
-                    poll = PollOptions(max_wait=wait, on_progress=on_progress)
+                    poll = PollOptions(poll_interval=min(wait, 2.0), max_wait=wait, on_progress=on_progress)
                     result = client.ocr.process_and_wait(file, options, poll, on_sent=on_sent)
+                text = json.dumps(result.to_dict(), ensure_ascii=False, indent=2) if as_json else result.text
+                if folder is None:
+                    show(text)
+                else:
+                    written(folder, Path(file).stem, ".json" if as_json else ".md", text)
             except errors.Error as error:
-                about = "" if isinstance(error, errors.FileError) else f"{file}: "
-                code = max(code, told(error, about)) if code != FAILED else FAILED
-                continue
-            text = json.dumps(result.to_dict(), ensure_ascii=False, indent=2) if as_json else result.text
-            if folder is None:
-                show(text)
-            else:
-                written(folder, Path(file).stem, ".json" if as_json else ".md", text)
-    return code
+                codes.add(told(error, "" if isinstance(error, errors.FileError) else f"{file}: "))
+    return min(codes, default=DONE)  # a job that failed weighs more than a file that could not be sent
 
 
 @contextmanager
@@ -160,7 +189,7 @@ def progress(name: str) -> Iterator[tuple[Callable[[int, int], None], Callable[[
         reading = bars.add_task(f"{name}: reading", count="", visible=False)
 
         def on_sent(sent: int, size: int) -> None:
-            bars.update(sending, completed=sent, total=size, count=f"{size / 1e6:.1f} MB")
+            bars.update(sending, completed=sent, total=size, count=amount(size))
 
         def on_progress(status: View) -> None:
             done, total = status.processed_pages, status.total_pages
@@ -176,7 +205,7 @@ def plain(name: str) -> tuple[Callable[[int, int], None], Callable[[View], None]
 
     def on_sent(sent: int, size: int) -> None:
         if sent == size:
-            say(f"{name}: sent {size / 1e6:.1f} MB")
+            say(f"{name}: sent {amount(size)}")
 
     def on_progress(status: View) -> None:
         nonlocal last
@@ -185,6 +214,13 @@ def plain(name: str) -> tuple[Callable[[int, int], None], Callable[[View], None]
             say(f"{name}: {last} of {status.total_pages} pages")
 
     return on_sent, on_progress
+
+
+def amount(size: int) -> str:
+    """Bytes for people."""
+    if size < 1e3:
+        return f"{size} bytes"
+    return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
 
 
 def folder_of(output: str) -> Path:
@@ -241,7 +277,7 @@ def ops(service: str, spec: str | None, url: str | None, key: str | None) -> Non
         show("  ".join([*(text.ljust(width) for text, width in zip(row[:3], widths, strict=True)), row[3]]).rstrip())
 
 
-def unique(operations: Any) -> list[Any]:  # Any: Operations and its values
+def unique(operations: Operations) -> list[Operation]:
     """Every operation once, namespace by namespace."""
     return [one for named in operations.namespaces.values() for one in named.values()]
 
@@ -253,7 +289,7 @@ def show_(name: str, service: str, spec: str | None, url: str | None, key: str |
     """Say what an operation takes, gives and raises."""
     from leapocr_dyn.operation import describe
 
-    operation = api_of(service, spec).operations[name]
+    operation = operation_of(api_of(service, spec), name)
     show(f"{operation.namespace}.{operation.name}{operation.signature}\n\n{describe.operation(operation)}")
 
 
@@ -266,8 +302,12 @@ def call(
 ) -> None:
     """Call an operation: KEY=VALUE for text and numbers, KEY:=JSON for anything else."""
     api = api_of(service, spec)
-    operation = api.operations[name]
+    operation = operation_of(api, name)
     given = dict(argument(one, operation) for one in arguments)
+    try:
+        operation.plan("", **given)
+    except TypeError as error:
+        raise click.ClickException(f"{error} (see leapocr-dyn show {name})") from error
     client: Client
     with api.client(api_key=key, base_url=url) as client:
         response = getattr(getattr(client, operation.namespace), operation.name).raw(**given)
@@ -277,15 +317,15 @@ def call(
         show(response.text)
 
 
-def argument(text: str, operation: Any) -> tuple[str, Any]:  # Any: an Operation; a value of any kind
+def argument(text: str, operation: Operation) -> tuple[str, Any]:  # Any: a value of any kind
     """KEY=VALUE or KEY:=JSON as a keyword argument; a value for a number or a boolean is read as one."""
     found = re.match(r"([^=:]+)(:?=)(.*)", text, re.DOTALL)
     if found is None:
         raise click.UsageError(f"{text!r} is neither KEY=VALUE nor KEY:=JSON")
     name, sign, value = found.groups()
-    known = [*operation.parameters, *operation.body_fields]
-    kinds = next((one.type.kinds for one in known if one.name == name), (str,))
-    if sign == "=" and (str in kinds or not kinds):
+    kinds = {one.name: one.type.kinds for one in operation.parameters}
+    kinds |= {one.name: one.type.kinds for one in operation.body_fields}
+    if sign == "=" and (name not in kinds or str in kinds[name] or not kinds[name]):
         return name, value
     try:
         return name, json.loads(value)
@@ -296,7 +336,7 @@ def argument(text: str, operation: Any) -> tuple[str, Any]:  # Any: an Operation
 
 
 @commands.command()
-@click.option("--port", default=0, show_default=True, help="0 takes a free one.")
+@click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--api-key", default="sandbox", show_default=True, help="The key that is accepted.")
 @click.option("--part-size", default=5 * 2**20, show_default=True, help="Bytes of each part of an upload.")
 @click.option(

@@ -24,7 +24,7 @@ from leapocr_dyn.operation import describe
 from leapocr_dyn.operation.operation import Operation, Plan
 from leapocr_dyn.operation.security import Credentials
 from leapocr_dyn.session import Session
-from leapocr_dyn.transport import Request, Transport, drive
+from leapocr_dyn.transport import Clock, Request, Transport, drive
 
 if TYPE_CHECKING:
     import httpx
@@ -118,7 +118,9 @@ class Call:
 
     def plan(self, **arguments: Any) -> Plan:  # Any: what the operation's types say
         """The request that would be sent, without its credentials. Nothing is sent."""
-        return self._owner()._session.plan(self.operation, arguments)
+        bound = self._owner()
+        with bound.family.adopting():
+            return bound._session.plan(self.operation, arguments)
 
     def _owner(self) -> Bound:
         if self._bound is None:
@@ -136,7 +138,8 @@ class Call:
 
 
 class BlockingCall(Call):
-    """One operation of a blocking client."""
+    # One operation of a blocking client. A docstring here would hide the operation's own.
+    __doc__ = Call.__dict__["__doc__"]
 
     def __call__(self, **arguments: Any) -> Any:  # Any: what the operation's types say
         """Send it and wait for the answer."""
@@ -148,11 +151,14 @@ class BlockingCall(Call):
 
     def pages(self, **arguments: Any) -> BlockingPages:  # Any: what the operation's types say
         """All answers, page by page, where the workflow says how one leads to the next."""
-        return BlockingPages(self._owner(), self.operation, arguments)
+        bound = self._owner()
+        with bound.family.adopting():
+            return BlockingPages(bound, self.operation, arguments)
 
 
 class AsyncCall(Call):
-    """One operation of an async client."""
+    # One operation of an async client. A docstring here would hide the operation's own.
+    __doc__ = Call.__dict__["__doc__"]
 
     async def __call__(self, **arguments: Any) -> Any:  # Any: what the operation's types say
         """Send it and wait for the answer."""
@@ -164,7 +170,9 @@ class AsyncCall(Call):
 
     def pages(self, **arguments: Any) -> AsyncPages:  # Any: what the operation's types say
         """All answers, page by page, where the workflow says how one leads to the next."""
-        return AsyncPages(self._owner(), self.operation, arguments)
+        bound = self._owner()
+        with bound.family.adopting():
+            return AsyncPages(bound, self.operation, arguments)
 
 
 def _driven(bound: Bound, story: Coroutine[Any, Any, R]) -> R:
@@ -276,12 +284,16 @@ class _Common(Bound):
 
     def with_options(self, **changes: Any) -> Self:  # Any: the fields of ClientConfig
         """The same client with other settings (timeout, max_retries, ...); it shares connections and drift."""
-        import copy
         import dataclasses
 
-        twin = copy.copy(self)
+        twin = object.__new__(type(self))
+        vars(twin).update(vars(self))
         old = self._session
-        twin._session = Session(old.api, old.io, dataclasses.replace(old.config, **changes), old.credentials, old.drift)
+        with self.family.adopting():
+            if "http_client" in changes:
+                raise errors.ConfigurationError("with_options shares the connections; another http_client is a client")
+            config = dataclasses.replace(old.config, **changes)
+        twin._session = Session(old.api, old.io, config, old.credentials, old.drift)
         twin._namespaces = {}
         twin._attach()
         return twin
@@ -290,9 +302,10 @@ class _Common(Bound):
         from leapocr_dyn.operation.body import encode_json
 
         if not path.startswith("/"):
-            raise errors.ValidationError(
-                f"the path {path!r} must start with a slash; it is added to {self._session.base_url}", field="path"
-            )
+            with self.family.adopting():
+                raise errors.ValidationError(
+                    f"the path {path!r} must start with a slash; it is added to {self._session.base_url}", field="path"
+                )
         own = {"Accept": "application/json", **(headers or {})}
         if json is not None:
             own["Content-Type"] = "application/json"
@@ -300,8 +313,22 @@ class _Common(Bound):
             method.upper(), self._session.base_url + path, own, encode_json(json) if json is not None else None
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        config, known = self._session.config, self._session.credentials
+        if config.http_client is not None:
+            raise errors.ConfigurationError("a client with an http_client of your own cannot be pickled: make it there")
+        settings = {
+            "api": self.api,
+            "api_key": known.api_key and known.api_key.reveal(),
+            "token": known.token and known.token.reveal(),
+            "credentials": {name: secret.reveal() for name, secret in known.named.items()},
+            "config": config,
+        }
+        return _made, (type(self), settings)
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._session.base_url} {' '.join(self._namespaces)}>"
+        where = self._session.config.base_url or self._session.api.base_url or "(no base URL)"
+        return f"<{type(self).__name__} {where} {' '.join(self._namespaces)}>"
 
     # Attributes are the namespaces, set one by one; mypy cannot know their names.
     if TYPE_CHECKING:
@@ -313,7 +340,8 @@ class Client(_Common, Blocking):
     """A blocking client, safe to share between threads.
 
     api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds.
-    config, or base_url, timeout, max_retries, http_client...: see ClientConfig. Use it in a `with` block, or close it.
+    config, or base_url, timeout, max_retries, http_client...: see ClientConfig. clock: another than the system's, for
+    tests. Use it in a `with` block, or close it. Its pickle holds the key.
     """
 
     kind = Blocking
@@ -326,6 +354,7 @@ class Client(_Common, Blocking):
         token: str | None = None,
         credentials: Mapping[str, str] | None = None,
         config: ClientConfig | None = None,
+        clock: Clock | None = None,
         **settings: Any,  # Any: the fields of ClientConfig
     ) -> None:
         config = configured(api, config, settings)
@@ -333,7 +362,7 @@ class Client(_Common, Blocking):
 
         super().__init__(
             api,
-            io=BlockingTransport(config.http_client),
+            io=BlockingTransport(config.http_client, clock),
             api_key=api_key,
             token=token,
             credentials=credentials,
@@ -364,8 +393,9 @@ class AsyncClient(_Common, Async):
     once.
 
     api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds.
-    config, or base_url, timeout, max_retries, http_client...: see ClientConfig. Use it in an `async with` block, or
-    close it; connections that are left are closed when their loop ends.
+    config, or base_url, timeout, max_retries, http_client...: see ClientConfig. clock: another than the system's, for
+    tests. Use it in an `async with` block, or close it; connections that are left are closed when their loop ends. Its
+    pickle holds the key.
     """
 
     kind = Async
@@ -378,6 +408,7 @@ class AsyncClient(_Common, Async):
         token: str | None = None,
         credentials: Mapping[str, str] | None = None,
         config: ClientConfig | None = None,
+        clock: Clock | None = None,
         **settings: Any,  # Any: the fields of ClientConfig
     ) -> None:
         config = configured(api, config, settings)
@@ -385,7 +416,7 @@ class AsyncClient(_Common, Async):
 
         super().__init__(
             api,
-            io=AsyncTransport(config.http_client),
+            io=AsyncTransport(config.http_client, clock),
             api_key=api_key,
             token=token,
             credentials=credentials,
@@ -411,6 +442,10 @@ class AsyncClient(_Common, Async):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _made(kind: type[_Common], settings: dict[str, Any]) -> _Common:  # Any: a client's settings
+    return kind(**settings)
 
 
 def configured(api: Api, config: ClientConfig | None, settings: Mapping[str, Any]) -> ClientConfig:

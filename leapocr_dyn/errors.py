@@ -29,7 +29,7 @@ Facts are attributes and are None where they are not known: `operation`, `status
 holds no request, no response and no key.
 
 A service may have classes of its own that inherit from these (see `Family`); so `except errors.RateLimitError` holds
-for every service, and `except LeapOCRError` for everything that one service raises.
+for every service, and `except` with the service's own root for everything that it raises.
 """
 
 from __future__ import annotations
@@ -213,7 +213,16 @@ class ContractError(Error):
 
 
 class DecodeError(ContractError):
-    """The answer cannot be read as what it says it is; `body` holds its first characters."""
+    """The answer cannot be read as what was promised; `body` holds its first characters.
+
+    partial: whether it began like a right answer, so that asking again may give the rest.
+    """
+
+    def __init__(
+        self, message: str = "", *, partial: bool = False, **facts: Any
+    ) -> None:  # Any: the root's keyword facts
+        super().__init__(message, **facts)
+        self.partial = partial
 
 
 class DriftError(ContractError):

@@ -12,15 +12,14 @@ PLACES = 1000  # remembered at most; a server that never repeats itself must not
 
 
 class Surprise(NamedTuple):
-    """One way in which answers differ. pointer: into the document. what: type, format, enum, status, unknown field
-    X."""
+    """One way in which answers differ, seen `times` times. what: type, format, enum, status, unknown field X."""
 
     pointer: str
     what: str
-    count: int
+    times: int
 
     def __str__(self) -> str:
-        return f"{self.what} at #{self.pointer} ({self.count} times)"
+        return f"{self.what} at #{self.pointer} ({self.times} times)"
 
 
 class Drift:

@@ -32,7 +32,7 @@ def may_repeat(failure: Error, *, harmless: bool) -> bool:
     if isinstance(failure, TransportError):
         return harmless or not failure.sent
     if isinstance(failure, DecodeError):
-        return harmless
+        return harmless and failure.partial
     if isinstance(failure, APIError):
         if failure.status_code == 429 or (failure.status_code == 503 and failure.retry_after is not None):
             return True

@@ -14,10 +14,11 @@ import httpx
 
 from leapocr_dyn import errors, retry
 from leapocr_dyn.config import ClientConfig
-from leapocr_dyn.document import expression
+from leapocr_dyn.document import criterion, expression
 from leapocr_dyn.model.convert import noting
 from leapocr_dyn.model.value import Json
 from leapocr_dyn.observe import Drift
+from leapocr_dyn.operation.answer import retry_after
 from leapocr_dyn.operation.body import is_json
 from leapocr_dyn.operation.operation import Operation, Plan
 from leapocr_dyn.operation.security import Credentials, Placement
@@ -112,7 +113,7 @@ class Session:
                 )
                 if unknown and operation.rule.probe is None:
                     raise self._unknown(operation, failure, attempt) from failure
-                if unknown and (known := await self._probe(plan, deadline)) is not None:
+                if unknown and (known := await self._probe(plan, failure, deadline)) is not None:
                     return known
                 if not unknown and not retry.may_repeat(failure, harmless=harmless):
                     raise
@@ -148,7 +149,7 @@ class Session:
                 response = await self.io.send(request, timeout=max(self.config.timeout, STORAGE_SECONDS))
                 if response.status_code not in retry.PASSING and response.status_code != 429:
                     return response
-                failure = errors.APIError("", response.status_code)
+                failure = errors.APIError("", response.status_code, retry_after=retry_after(response.headers))
             except errors.TransportError as error:
                 failure = error
             pause = retry.delay(failure, attempt, self.io.now() - started, self.policy)
@@ -186,18 +187,29 @@ class Session:
         return self.credentials.placements(plan.operation.security, plan.operation.schemes, plan.operation.name)
 
     def _read(self, operation: Operation, response: httpx.Response) -> Answer:
-        headers = {name.lower(): text for name, text in response.headers.items()}
+        headers, content = response.headers, response.content
+        if not response.is_success:  # some servers repeat the key that they refuse, and a redirect repeats the query
+            for secret in self._secrets():
+                content = content.replace(secret.encode(), b"***")
+                headers = httpx.Headers([(name, text.replace(secret, "***")) for name, text in headers.multi_items()])
         with noting(self.drift.note):
-            return Answer(operation.read(response.status_code, headers, response.content), response)
+            return Answer(operation.read(response.status_code, headers, content), response)
 
-    async def _probe(self, plan: Plan, deadline: float | None) -> Answer | None:
+    def _secrets(self) -> list[str]:
+        """What must not show in an error. Texts that are shorter than a key are left alone: they are words, too."""
+        known = (self.credentials.api_key, self.credentials.token, *self.credentials.named.values())
+        return [one.reveal() for one in known if one is not None and len(one.reveal()) >= 8]
+
+    async def _probe(self, plan: Plan, failure: errors.Error, deadline: float | None) -> Answer | None:
         """Whether a request of unknown fate was accepted after all: the probe's answer, or None."""
         probe = plan.operation.rule.probe or {}
         context = expression.Context(request_path=plan.arguments, request_body=plan.arguments)
-        answer = await self.ask(
-            probe["operation"], expression.fill(probe.get("parameters", {}), context), deadline=deadline
-        )
-        return answer if expression.condition(probe["accepted"])(answer.context()) else None
+        arguments = expression.fill(probe.get("parameters", {}), context)
+        try:
+            answer = await self.ask(probe["operation"], arguments, deadline=deadline)
+        except errors.Error as error:
+            raise self._unknown(plan.operation, failure, failure.attempts or 1) from error
+        return answer if criterion.condition(probe["accepted"])(answer.context()) else None
 
     @staticmethod
     def _unknown(operation: Operation, failure: errors.Error, attempts: int) -> errors.SubmissionUnknownError:
@@ -215,7 +227,10 @@ class Session:
 
     def _only_web(self, url: str) -> None:
         """Refuse a link that leads down from https, or to something that is not the web."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise errors.ContractError(f"the server gave a link that is none: {error}") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise errors.ContractError(f"the server gave a link that is none: {redacted(url)}")
         if parts.scheme == "http" and urlsplit(self.base_url).scheme == "https":

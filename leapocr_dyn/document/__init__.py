@@ -1,6 +1,6 @@
 """What the API says: from bytes to one normal form, in steps that each give back a new document.
 
-    document = Document.read("leapocr").overlaid([corrections]).normalised().repaired().tagged("SDK")
+    document = Document.read("openapi.yaml").overlaid([corrections]).normalised().repaired().tagged("SDK")
 
 No network, no clock. Everything below this package reads `document.tree`, the normal form (normal.py says what that
 is), and asks `document.follow` where a `$ref` leads; nobody below asks which version was published.

@@ -1,45 +1,51 @@
-"""OpenAPI 3.0, 3.1 and 3.2 -> one form: the words of 3.1, whose schemas are JSON Schema 2020-12.
+"""OpenAPI 3.0, 3.1, 3.2 and Swagger 2.0 -> one form: the words of 3.1, whose schemas are JSON Schema 2020-12.
 
 After this step nobody asks which version was published. It changes spelling only, never meaning: what is wrong in a
-document stays wrong here, and is repair.py's. Swagger 2.0 is refused with a sentence.
+document stays wrong here, and is repair.py's.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from leapocr_dyn.document import swagger
+from leapocr_dyn.document.reference import DATA, MAPS
 from leapocr_dyn.errors import DocumentError
 
 Node = Any  # the border where JSON enters
-# Below these words stand values, not schemas.
-VALUES = frozenset({"example", "examples", "default", "enum", "const"})
 
 
 def normalise(tree: dict[str, Node], name: str) -> dict[str, Node]:
     """The tree in the words of OpenAPI 3.1; the same object where nothing had to change."""
-    version = tree.get("openapi")
-    if not isinstance(version, str):
-        if "swagger" in tree:
-            raise DocumentError(
-                f"{name} is Swagger {tree['swagger']}; convert it to OpenAPI 3 first (swagger2openapi does that)"
-            )
-        raise DocumentError(f"{name} is not an OpenAPI document: it has no `openapi: 3.x` at its root")
     if not isinstance(tree.get("paths", {}), dict):
         raise DocumentError(f"{name}: `paths` must be an object")
+    if str(tree.get("swagger")) == "2.0":
+        tree = swagger.converted(tree)
+    version = tree.get("openapi")
+    if not isinstance(version, str):
+        raise DocumentError(f"{name} is not an OpenAPI document: it has no `openapi: 3.x` at its root")
     if version.startswith("3.0"):
-        return {key: _from_3_0(value) if key in ("paths", "components") else value for key, value in tree.items()}
+        return {
+            key: _from_3_0(value, key == "paths") if key in ("paths", "components") else value
+            for key, value in tree.items()
+        }
     if version.startswith(("3.1", "3.2")):
         return tree
     raise DocumentError(f"{name} says openapi: {version}; versions 3.0, 3.1 and 3.2 are understood")
 
 
-def _from_3_0(node: Node) -> Node:
-    """`nullable` and boolean exclusive bounds, rewritten as JSON Schema 2020-12 says them."""
+def _from_3_0(node: Node, named: bool = False) -> Node:
+    """`nullable` and boolean exclusive bounds, rewritten as JSON Schema 2020-12 says them.
+
+    named: the keys of this node are free names, so a property or a response may well be called `default`.
+    """
     if isinstance(node, list):
         return [_from_3_0(item) for item in node]
     if not isinstance(node, dict):
         return node
-    new = {key: value if key in VALUES else _from_3_0(value) for key, value in node.items()}
+    if named:
+        return {key: _from_3_0(value) for key, value in node.items()}
+    new = {key: value if key in DATA else _from_3_0(value, key in MAPS) for key, value in node.items()}
     if new.get("nullable") is True:
         del new["nullable"]
         if isinstance(new.get("type"), str):

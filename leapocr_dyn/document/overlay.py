@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from leapocr_dyn.document.source import DEPTH, kind, measure, shown
+from leapocr_dyn.document.text import DEPTH, kind, measure, shown
 from leapocr_dyn.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from jsonpath.segments import JSONPathRecursiveDescentSegment
 
 MATCHES = 100_000  # selected by one overlay; every node of a large document is selected by a mistake
-NODES = 5_000_000  # inserted by one overlay, in the weight of source.measure
+NODES = 5_000_000  # inserted by one overlay, in the weight of text.measure
 VISITS = 5_000_000  # by the JSONPaths of one overlay: some ten seconds; a dozen walks through a large document
 TARGET = 4_096  # characters of a JSONPath: its parser is not made for more
 SECONDS = 0.1  # for one regular expression in a filter, on one text
@@ -60,16 +60,19 @@ class Budget:
         self.matches, self.nodes, self.visits = MATCHES, NODES, VISITS
 
     def visit(self, nodes: int) -> None:
+        """Pay for nodes that a JSONPath comes by."""
         self.visits -= nodes
         if self.visits < 0:
             raise DocumentError(f"the overlay visits more than {VISITS:,} nodes: make its targets more direct")
 
     def match(self) -> None:
+        """Pay for a node that is selected."""
         self.matches -= 1
         if self.matches < 0:
             raise DocumentError(f"the overlay selects more than {MATCHES:,} nodes: make its targets more direct")
 
     def insert(self, nodes: int) -> None:
+        """Pay for nodes that are put into the document."""
         self.nodes -= nodes
         if self.nodes < 0:
             raise DocumentError(f"the overlay inserts more than {NODES:,} nodes")
@@ -100,6 +103,7 @@ def check(overlay: Any, name: str) -> None:  # Any: JSON enters here
 
 
 def check_action(action: object, version: str, where: str) -> None:
+    """Raise DocumentError where an action is not one."""
     if not isinstance(action, dict):
         raise DocumentError(f"{where}: an action is an object, not {kind(action)}")
     known(action, ACTION_FIELDS, where)
@@ -120,6 +124,7 @@ def check_action(action: object, version: str, where: str) -> None:
 
 
 def known(fields: dict[str, Any], names: set[str], where: str) -> None:  # Any: JSON enters here
+    """Raise DocumentError for a field that the specification does not have; x- fields are anybody's."""
     for field in fields:
         if field not in names and not field.startswith("x-"):
             import difflib
@@ -130,6 +135,7 @@ def known(fields: dict[str, Any], names: set[str], where: str) -> None:  # Any: 
 
 
 def texts(fields: dict[str, Any], required: Iterable[str], optional: Iterable[str], where: str) -> None:  # Any: JSON
+    """Raise DocumentError where a field that must be there is missing, or one is no text."""
     for field in (*required, *optional):
         if field not in fields and field in required:
             raise DocumentError(f"{where}: `{field}` is missing")
@@ -298,6 +304,7 @@ def select(tree: dict[str, Any], target: str, budget: Budget) -> dict[Steps, Any
 
 
 def steps_of(match: Any) -> Steps:  # Any: the Node of our engine
+    """The names and indexes that lead from the root to a match."""
     steps: list[str | int] = []
     while match.parent is not None:
         steps.append(match.key)
@@ -364,6 +371,7 @@ class Editor:
         return len(nodes)
 
     def remove(self, nodes: Iterable[Steps]) -> None:
+        """Take nodes away, the last of a list first."""
         parents: dict[Steps, set[str | int]] = {}
         for steps in nodes:
             if not steps:
@@ -379,6 +387,7 @@ class Editor:
                 parent[:] = [item for index, item in enumerate(parent) if index not in gone]
 
     def update(self, nodes: dict[Steps, Any], value: Any) -> None:  # Any: JSON
+        """Merge a value into nodes."""
         kinds = {family(node) for node in nodes.values()}
         if self.joins and len(kinds) > 1:
             raise DocumentError(f"the target selects {' and '.join(sorted(kinds))} together: select one kind of node")
@@ -416,6 +425,7 @@ class Editor:
         return value
 
     def put(self, steps: Steps, value: Any) -> None:  # Any: JSON
+        """Set what stands at a place; the root has no holder."""
         if steps:
             parent: Any = self.owned(steps[:-1])  # an object, stepped into by name, or an array, by index
             parent[steps[-1]] = value
@@ -432,6 +442,7 @@ class Editor:
         return node  # type: ignore[no-any-return]  # the steps lead to a container
 
     def mine(self, container: Any) -> Any:  # Any: JSON, an object or array
+        """A container that may be changed: itself where it is a copy already, or its first copy."""
         if id(container) in self.own:
             return container
         self.budget.visit(len(container))

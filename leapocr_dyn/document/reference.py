@@ -81,6 +81,7 @@ def resolve(tree: Any, pointer: str) -> Any:  # Any: JSON, as the document wrote
 
 
 def missing(node: object, pointer: str, number: int, token: str) -> str:
+    """What to say about a step that leads nowhere: how far the pointer came, and what was perhaps meant."""
     where = pointer_of(tokens(pointer)[:number])
     if isinstance(node, list):
         why = f"the array at {where} has {len(node)} items"
@@ -181,12 +182,14 @@ def references(node: Any) -> Iterator[str]:  # Any: JSON, as the document wrote 
 
 
 def mapped(discriminator: object) -> Iterator[str]:
+    """The entries of a discriminator's mapping that are references."""
     mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
     if isinstance(mapping, dict):
         yield from (target for target in mapping.values() if isinstance(target, str) and target.startswith("#/"))
 
 
 def shared_examples(examples: dict[str, object]) -> Iterator[str]:
+    """The named examples that refer to components."""
     for example in examples.values():
         ref = example.get("$ref") if isinstance(example, dict) else None
         if isinstance(ref, str) and ref.startswith("#/components/examples/"):

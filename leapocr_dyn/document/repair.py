@@ -38,8 +38,10 @@ def _copied(tree: Tree) -> Tree:
         for path, item in tree.get("paths", {}).items()
         if isinstance(item, dict)
     }
-    components = tree.get("components")
-    return {**tree, "paths": paths, "components": dict(components) if isinstance(components, dict) else {}}
+    given = tree.get("components")
+    # `parameters:` with nothing below it is null in YAML, and means none.
+    components = {kind: named for kind, named in given.items() if named is not None} if isinstance(given, dict) else {}
+    return {**tree, "paths": paths, "components": components}
 
 
 def operations(tree: Tree) -> Iterator[tuple[str, str, Tree, str]]:
@@ -76,22 +78,23 @@ def free_object_or_reference(tree: Tree) -> Iterator[Mended]:
     for _, _, operation, place in operations(tree):
         body = operation.get("requestBody")
         content = body.get("content") if isinstance(body, dict) else None
-        for media, entry in content.items() if isinstance(content, dict) else ():
-            options = (
-                entry.get("schema", {}).get("oneOf")
-                if isinstance(entry, dict) and isinstance(entry.get("schema"), dict)
-                else None
-            )
-            if not isinstance(options, list) or len(options) != 2 or {"type": "object"} not in options:
-                continue
-            meant = next((one for one in options if isinstance(one, dict) and "$ref" in one), None)
-            if meant is not None:
-                schema = {"$ref": meant["$ref"]}
-                operation["requestBody"] = body = {
-                    **body,
-                    "content": {**body["content"], media: {**entry, "schema": schema}},
-                }
-                yield f"{place}/requestBody", f"any object or {meant['$ref']}: read as {meant['$ref']}"
+        if not isinstance(body, dict) or not isinstance(content, dict):
+            continue
+        meant = {media: one for media, entry in content.items() if (one := _meant(entry)) is not None}
+        if meant:
+            mended = {media: {**content[media], "schema": {"$ref": one}} for media, one in meant.items()}
+            operation["requestBody"] = {**body, "content": {**content, **mended}}
+            for one in dict.fromkeys(meant.values()):
+                yield f"{place}/requestBody", f"any object or {one}: read as {one}"
+
+
+def _meant(entry: Node) -> str | None:
+    """The reference beside the free object, where a media type offers just these two."""
+    schema = entry.get("schema") if isinstance(entry, dict) else None
+    options = schema.get("oneOf") if isinstance(schema, dict) else None
+    if not isinstance(options, list) or len(options) != 2 or {"type": "object"} not in options:
+        return None
+    return next((one["$ref"] for one in options if isinstance(one, dict) and isinstance(one.get("$ref"), str)), None)
 
 
 def unnamed_security_scheme(tree: Tree) -> Iterator[Mended]:
@@ -110,14 +113,17 @@ def unknown_security_scheme(tree: Tree) -> Iterator[Mended]:
     schemes = tree["components"].get("securitySchemes")
     if not isinstance(schemes, dict):
         return
-    plain = {_plain(name): name for name in schemes}
+    plain: dict[str, str | None] = {}
+    for name in schemes:
+        # Where two would do, none is meant.
+        plain[_plain(name)] = None if _plain(name) in plain else name
     holders: list[tuple[str, Tree]] = [("", tree), *((place, operation) for _, _, operation, place in operations(tree))]
     for place, holder in holders:
         wanted = holder.get("security")
         if not isinstance(wanted, list):
             continue
         mapped = [
-            {name if name in schemes else plain.get(_plain(name), name): scopes for name, scopes in one.items()}
+            {name if name in schemes else plain.get(_plain(name)) or name: scopes for name, scopes in one.items()}
             if isinstance(one, dict)
             else one
             for one in wanted
@@ -170,13 +176,15 @@ def _parameters(tree: Tree, holder: Tree) -> list[tuple[str, str, Node]]:
 
 def operation_id(tree: Tree) -> Iterator[Mended]:
     """An operation without an operationId, or with one that is taken, gets one from method and path."""
+    published = {str(operation.get("operationId")) for _, _, operation, _ in operations(tree)}
     seen: set[str] = set()
     for path, method, operation, place in operations(tree):
         given = operation.get("operationId")
         if not isinstance(given, str) or not given or given in seen:
             made = wanted = "_".join([method, *re.findall(r"[A-Za-z0-9]+", path)])
             number = 2
-            while made in seen:
+            # Nor is one taken that stands further below: only the name that is missing is ours to choose.
+            while made in seen or made in published:
                 made, number = f"{wanted}_{number}", number + 1
             why = f"the operationId {given} is taken" if given else "no operationId"
             operation["operationId"] = given = made
@@ -191,19 +199,19 @@ def body_of_a_read(tree: Tree) -> Iterator[Mended]:
         if method not in ("get", "head", "delete") or not isinstance(body, dict):
             continue
         schemas = [entry.get("schema") for entry in (body.get("content") or {}).values() if isinstance(entry, dict)]
-        if all(schema in ({"type": "object"}, {}, None) for schema in schemas):
+        if schemas and all(schema in ({"type": "object"}, {}, None) for schema in schemas):
             del operation["requestBody"]
             yield f"{place}/requestBody", f"a body that may be anything, of a {method.upper()}: not sent"
 
 
 def invisible_in_tags(tree: Tree) -> Iterator[Mended]:
     """Characters that nobody sees, in a tag's name."""
-    tags = tree.get("tags")
-    if isinstance(tags, list) and INVISIBLE.search(str([tag.get("name") for tag in tags if isinstance(tag, dict)])):
-        tree["tags"] = [
-            {**tag, "name": INVISIBLE.sub("", str(tag.get("name")))} if isinstance(tag, dict) else tag for tag in tags
-        ]
-        yield "/tags", "a tag's name holds invisible characters"
+    for index, tag in enumerate(tags := list(tree.get("tags") or ())):
+        name = tag.get("name") if isinstance(tag, dict) else None
+        if isinstance(name, str) and INVISIBLE.search(name):
+            tree["tags"] = tags
+            tags[index] = {**tag, "name": INVISIBLE.sub("", name)}
+            yield pointer("tags", str(index)), "a tag's name holds invisible characters"
     for _, _, operation, place in operations(tree):
         named = operation.get("tags")
         if isinstance(named, list) and any(isinstance(tag, str) and INVISIBLE.search(tag) for tag in named):

@@ -33,23 +33,33 @@ class Problem(NamedTuple):
 
 
 def problems(
-    document: Document, schema: Schema, place: str, value: Json, path: str = "", depth: int = 0
+    document: Document,
+    schema: Schema,
+    place: str,
+    value: Json,
+    path: str = "",
+    depth: int = 0,
+    asked: frozenset[str] = frozenset(),
 ) -> Iterator[Problem]:
-    """Everything that the schema at `place` forbids in the value, outermost first."""
+    """Everything that the schema at `place` forbids in the value, outermost first.
+
+    asked: the places of schemas that are being asked about this very value; one that is inside itself allows nothing.
+    """
     if depth > DEEPEST:
         yield Problem(path, f"goes deeper than {DEEPEST} levels")
         return
     located = document.follow(schema, place)
     schema, place = located.value, located.pointer
-    if schema is False:
+    if schema is False or place in asked:
         yield Problem(path, "nothing is allowed here")
+        return
     if not isinstance(schema, dict):
         return
     if "allOf" in schema:
         schema = merge(document, schema, place)
     for keyword, check in KEYWORDS.items():
         if keyword in schema:
-            yield from check(_Case(document, schema, place, value, path, depth), schema[keyword])
+            yield from check(_Case(document, schema, place, value, path, depth, asked | {place}), schema[keyword])
 
 
 class _Case(NamedTuple):
@@ -59,6 +69,7 @@ class _Case(NamedTuple):
     value: Json
     path: str
     depth: int
+    asked: frozenset[str]
 
     def inside(self, schema: Schema, keyword: str, value: Json, step: str) -> Iterator[Problem]:
         path = f"{self.path}{step}" if step.startswith("[") or not self.path else f"{self.path}.{step}"
@@ -80,7 +91,8 @@ def type_(case: _Case, wanted: Schema) -> Iterator[Problem]:
 def enum_(case: _Case, allowed: Schema) -> Iterator[Problem]:
     """`enum`: one of the values, with a hint at the nearest."""
     if isinstance(allowed, list) and not any(_same(case.value, one) for one in allowed):
-        near = difflib.get_close_matches(str(case.value), [str(one) for one in allowed], 1)
+        given = case.value if isinstance(case.value, str) else brief.repr(case.value)
+        near = difflib.get_close_matches(given, [str(one) for one in allowed], 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         yield from case.no(f"must be one of {', '.join(map(repr, allowed))}, not {brief.repr(case.value)}{hint}")
 
@@ -97,9 +109,8 @@ def oneOf(case: _Case, options: Schema) -> Iterator[Problem]:  # noqa: N802 - th
         return
     best: list[Problem] | None = None
     for index, option in enumerate(options):
-        found = list(
-            problems(case.document, option, f"{case.place}/oneOf/{index}", case.value, case.path, case.depth + 1)
-        )
+        at = f"{case.place}/oneOf/{index}"
+        found = list(problems(case.document, option, at, case.value, case.path, case.depth + 1, case.asked))
         if not found:
             return
         best = found if best is None or len(found) < len(best) else best
@@ -111,7 +122,7 @@ def required(case: _Case, names: Schema) -> Iterator[Problem]:
     if not isinstance(case.value, dict) or not isinstance(names, list):
         return
     properties = case.schema.get("properties")
-    for name in names:
+    for name in (one for one in names if isinstance(one, str)):
         inner = properties.get(name) if isinstance(properties, dict) else None
         if name not in case.value and not (isinstance(inner, dict) and inner.get("readOnly") is True):
             yield Problem(f"{case.path}.{name}" if case.path else str(name), "is required")
@@ -143,7 +154,8 @@ def additionalProperties(case: _Case, other: Schema) -> Iterator[Problem]:  # no
 def items(case: _Case, each: Schema) -> Iterator[Problem]:
     """`items`: the schema of every item after those that `prefixItems` names."""
     if isinstance(case.value, list):
-        skipped = len(case.schema.get("prefixItems", ()))
+        first = case.schema.get("prefixItems")
+        skipped = len(first) if isinstance(first, list) else 0
         for index, item in enumerate(case.value[skipped:], skipped):
             yield from case.inside(each, "items", item, f"[{index}]")
 
@@ -163,10 +175,18 @@ def pattern(case: _Case, text: Schema) -> Iterator[Problem]:
 
 def multipleOf(case: _Case, step: Schema) -> Iterator[Problem]:  # noqa: N802 - the keyword
     """`multipleOf`: a whole number of steps."""
-    if _number(case.value) and _number(step) and step > 0:
-        steps = case.value / step
-        if math.isinf(steps) or abs(steps - round(steps)) > 1e-9 * max(1.0, abs(steps)):
-            yield from case.no(f"must be a multiple of {step}, not {case.value}")
+    if _number(case.value) and _number(step) and step > 0 and not _whole(case.value, step):
+        yield from case.no(f"must be a multiple of {step}, not {brief.repr(case.value)}")
+
+
+def _whole(value: float, step: float) -> bool:
+    if isinstance(value, int) and isinstance(step, int):
+        return value % step == 0
+    try:
+        steps = value / step
+    except OverflowError:  # an integer that no float can hold: not for a client to judge
+        return True
+    return not math.isinf(steps) and abs(steps - round(steps)) <= 1e-9 * max(1.0, abs(steps))
 
 
 def uniqueItems(case: _Case, wanted: Schema) -> Iterator[Problem]:  # noqa: N802 - the keyword
@@ -186,13 +206,16 @@ def _bound(
     def check(case: _Case, limit: Schema) -> Iterator[Problem]:
         size = measure(case.value)
         if size is not None and _number(limit) and broken(size, limit):
-            yield from case.no(words.format(limit=limit, size=size))
+            yield from case.no(words.format(limit=limit, size=brief.repr(size)))
 
     return check
 
 
 def _number(value: Json) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    # NaN and infinities are floats, but no numbers of JSON (RFC 8259 section 6).
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is(value: Json, kind: str) -> bool:
@@ -200,17 +223,24 @@ def _is(value: Json, kind: str) -> bool:
         return _number(value) and (isinstance(value, int) or value.is_integer())
     if kind == "number":
         return _number(value)
-    return isinstance(value, KINDS.get(kind, object)) and (kind == "boolean" or not isinstance(value, bool))
+    if not isinstance(kind, str) or kind not in KINDS:
+        return True  # a kind that JSON Schema does not know forbids nothing
+    return isinstance(value, KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def _kind(value: Json) -> str:
     return next(
         (kind for kind in ("null", "boolean", "integer", "number", "string", "array", "object") if _is(value, kind)),
-        "?",
+        type(value).__name__,
     )
 
 
 def _same(left: Json, right: Json) -> bool:
+    # Python's own equality finds True in 1, however deep inside; JSON does not.
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_same(item, right[key]) for key, item in left.items())
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 

@@ -14,7 +14,9 @@ there on first use, so that recursive models work and nothing is built before it
 
 from __future__ import annotations
 
+import copy
 import datetime
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,6 +24,7 @@ from typing import Any
 
 import cattrs
 
+from leapocr_dyn.errors import DecodeError
 from leapocr_dyn.model import schema as schemas
 from leapocr_dyn.model.schema import Field, Models, Type
 from leapocr_dyn.model.value import LEFT, Json, Model
@@ -60,8 +63,13 @@ class Converter:
         self._hooks: dict[Type, Hook] = {}
 
     def structure(self, value: Json, type: Type) -> Any:  # noqa: A002 - the specification's word
-        """The Python value of a wire value."""
-        return self.hook(type)(value)
+        """The Python value of a wire value. Raises DecodeError for one that is nested deeper than Python can follow."""
+        try:
+            if isinstance(type, schemas.Object):
+                return self.cattrs.structure(value, type.python)
+            return self.hook(type)(value)
+        except RecursionError as error:
+            raise DecodeError("the value is nested deeper than can be read") from error
 
     def hook(self, type: Type) -> Hook:  # noqa: A002 - the specification's word
         """The function that turns a wire value into this type."""
@@ -180,24 +188,42 @@ def dictionary(converter: Converter, it: schemas.Dictionary) -> Hook:
 def union(converter: Converter, it: schemas.Union) -> Hook:
     """The option that fits: by the discriminator, then by the kind of JSON, then by the most fields in common."""
     place = it.pointer
-    options = it.options
+    ways = list(_ways(converter, it, (), {it.pointer}))
 
     def hook(value: Json) -> Any:
-        fitting = [option for option in options if not option.kinds or value.__class__ in option.kinds]
+        fitting = [way for way in ways if not way[-1][1].kinds or value.__class__ in way[-1][1].kinds]
         if value.__class__ is dict and len(fitting) > 1:
-            fitting = [max(fitting, key=lambda option: _likeness(it, option, value))]
+            fitting = [max(fitting, key=lambda way: _likeness(way, value))]
         if not fitting:
             if value is not None:
                 surprise(place, "type", value)
             return value
-        return converter.hook(fitting[0])(value)
+        return converter.hook(fitting[0][-1][1])(value)
 
     return hook
 
 
-def _likeness(it: schemas.Union, option: Type, value: dict[str, Json]) -> tuple[int, int, int]:
+Way = tuple[tuple[schemas.Union, Type], ...]
+"""How an option is reached: a union and its option, which may be a union, and so on; the last is what it comes to."""
+
+
+def _ways(converter: Converter, it: schemas.Union, before: Way, seen: set[str]) -> Iterator[Way]:
+    """The ways to every option that is no union; a union that is inside itself says nothing new."""
+    for option in it.options:
+        if isinstance(option, schemas.Cycle):
+            option = converter.models.by_pointer(option.pointer)
+        way = (*before, (it, option))
+        if not isinstance(option, schemas.Union):
+            yield way
+        elif option.pointer not in seen:
+            seen.add(option.pointer)
+            yield from _ways(converter, option, way, seen)
+
+
+def _likeness(way: Way, value: dict[str, Json]) -> tuple[int, int, int]:
     """How well an option fits an object: named by the discriminator, required fields present, known fields present."""
-    named = it.tag is not None and _names(it, option, value.get(it.tag))
+    option = way[-1][1]
+    named = any(it.tag is not None and _names(it, one, value.get(it.tag)) for it, one in way)
     if not isinstance(option, schemas.Object):
         return int(named), 0, 0
     missing = sum(1 for field in option.fields if field.required and field.wire not in value)
@@ -214,7 +240,7 @@ def _likeness(it: schemas.Union, option: Type, value: dict[str, Json]) -> tuple[
 
 def _names(it: schemas.Union, option: Type, tag: Json) -> bool:
     target = it.mapping.get(tag) if isinstance(tag, str) else None
-    if target is not None:
+    if isinstance(target, str):
         return option.pointer == target.lstrip("#") or option.pointer.endswith("/" + target)
     return isinstance(tag, str) and option.pointer.rpartition("/")[2] == tag
 
@@ -260,18 +286,20 @@ def fused(converter: Converter, it: schemas.Object, fields: list[Field], made: t
 
     The slots' own setters are used because the class is frozen and its `__init__` would check what is known here.
     """
+    known = {field.wire for field in fields if field.wire is not None}
     names: dict[str, Any] = {
         "new": object.__new__,
         "cls": made,
+        "copy": copy.copy,
         "left": getattr(made, LEFT).__set__,
         "leftovers": lambda value: _leftovers(it.pointer, known, value),
         "odd": lambda value: _odd(it.pointer, value),
     }
-    known = {field.wire for field in fields if field.wire is not None}
     lines = [
         "def structure(value):",
         "    if value.__class__ is not dict:",
         "        return odd(value)",
+        "    get = value.get",
         "    o = new(cls)",
         "    seen = 0",
         "    rest = None",
@@ -293,7 +321,7 @@ def fused(converter: Converter, it: schemas.Object, fields: list[Field], made: t
     ]
     for number, field in enumerate(fields):
         if field.wire is None:
-            names[f"compute{number}"] = field.compute or (lambda _, default=field.default: default)
+            names[f"compute{number}"] = field.compute or functools.partial(_constant, field.default)
             lines.append(f"    set{number}(o, compute{number}(o))")
     lines.append("    return o")
     exec(compile("\n".join(lines), f"<structure {len(fields)} fields>", "exec"), names)  # noqa: S102 - numbers only, see above
@@ -304,9 +332,12 @@ def _lines(number: int, field: Field, names: dict[str, Any], *, first: bool) -> 
     n = number
     count = ["        seen += 1"] if first else []
     lines = [
-        f"    v = value.get(key{n})",
+        f"    v = get(key{n})",
         "    if v is None:",
-        f"        set{n}(o, default{n})",
+        # A copy, or what one reader adds to a list would be every later reader's default.
+        f"        set{n}(o, copy(default{n}))"
+        if isinstance(field.default, list | dict)
+        else f"        set{n}(o, default{n})",
     ]
     plain = isinstance(field.type, schemas.Scalar)
     if plain:
@@ -337,6 +368,10 @@ def _replacing(names: dict[str, Any], name: str, converter: Converter, inner: Ty
         return hook(value)
 
     return first
+
+
+def _constant(default: Json, _: object) -> Json:
+    return copy.copy(default)
 
 
 def _leftovers(place: str, known: set[str], value: dict[str, Json]) -> dict[str, Json]:

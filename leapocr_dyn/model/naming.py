@@ -85,6 +85,8 @@ def distinct(names: Iterable[tuple[str, str]], taken: Iterable[str] = ()) -> dic
     used = set(taken)
     chosen: dict[str, str] = {}
     for wire, wanted in names:
+        if wire in chosen:
+            continue
         name, number = wanted, 2
         while name in used:
             name, number = f"{wanted.rstrip('_')}_{number}", number + 1

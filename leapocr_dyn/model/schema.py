@@ -11,6 +11,7 @@ there.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
@@ -23,7 +24,7 @@ from leapocr_dyn.model import naming
 from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Layout, Model, OpenEnum
 
 Schema = Any  # the border where the document enters: a JSON Schema is a dict or a bool, but nobody has checked it
-DEEPEST = 50  # allOf inside allOf; deeper ones are somebody's joke
+_making = threading.RLock()  # so that no class is made twice, whoever touches it first
 
 
 class Type:
@@ -91,7 +92,8 @@ class Enumeration(Type):
     def python(self) -> type[OpenEnum]:
         """The enum, made on first touch."""
         if self._python is None:
-            self._python = self._make(self)
+            with _making:
+                self._python = self._python or self._make(self)
         return self._python
 
 
@@ -181,21 +183,26 @@ class Object(Type):
     def python(self) -> type[Model]:
         """The attrs class, made on first touch."""
         if self._python is None:
-            self._python = self._class()
+            with _making:
+                self._python = self._python or self._class()
         return self._python
 
     def _class(self) -> type[Model]:
+        def annotation(field: Field) -> Any:  # Any: attrs keeps whatever it is given
+            return field.type.annotation if field.required else f"{field.type.annotation} | None"
+
         # Nothing of the document reaches source text here: names have passed naming.py, all else is metadata.
         members: dict[str, Any] = {
             field.name: attrs.field(
                 default=NOT_GIVEN,
-                type=field.type.annotation if field.required else f"{field.type.annotation} | None",  # type: ignore[arg-type]  # attrs keeps any annotation
+                type=annotation(field),
                 metadata={"wire": field.wire, "description": field.description, "required": field.required},
-                **({"kw_only": True} if self._keyword_only else {}),
+                kw_only=self._keyword_only,
             )
             for field in self.fields
         }
-        members[LEFT] = attrs.field(init=False, repr=False, eq=False, default=None)
+        # No default: attrs looks one up as `attr_dict[...]` in `__init__`, where a property may be called attr_dict.
+        members[LEFT] = attrs.field(init=False, repr=False, eq=False)
         made: type[Model] = attrs.make_class(
             self.annotation,
             members,
@@ -224,6 +231,8 @@ class View(Object):
 
 class Cycle(Type):
     """A schema that is inside itself without a model between: the type at its pointer, known once that is decided."""
+
+    lossy = True  # what it stands for may be, and cannot be asked yet
 
 
 class Models(Mapping[str, Any]):
@@ -290,12 +299,25 @@ class Models(Mapping[str, Any]):
                 found = self._decide(located.value, located.pointer, name)
             finally:
                 self._deciding.reset(token)
+            if isinstance(found, Cycle) and found.pointer == located.pointer:
+                found = Anything(located.pointer, "Any")  # it only says that it is itself
             # Two threads may both decide; the first one stays, so that a class is never made twice.
             found = self._types.setdefault(located.pointer, found)
         return found
 
     def by_pointer(self, place: str) -> Type:
         """The type at a pointer, for a pickled model on its way back."""
+        if place not in self._types:
+            # From the component down, because what is inside gets its name from there, and its place, too, where an
+            # `allOf` was merged: no node of the document stands at that pointer.
+            steps = place.split("/")
+            for end in range(4, len(steps)):
+                outer = "/".join(steps[:end])
+                found = self._types.get(outer)
+                if found is None and self._component(outer):
+                    found = self.at(self.document.resolve(outer), outer)
+                if isinstance(found, Object):
+                    found.fields  # noqa: B018 - deciding the fields is what makes their types known
         return self._types.get(place) or self.at(self.document.resolve(place), place)
 
     def _decide(self, schema: Schema, place: str, name: str) -> Type:
@@ -325,20 +347,22 @@ class Models(Mapping[str, Any]):
         """The fields of an object schema, with names made distinct."""
         properties: dict[str, Schema] = schema["properties"]
         required = schema.get("required")
-        wanted = set(required) if isinstance(required, list) else set()
+        wanted = {one for one in required if isinstance(one, str)} if isinstance(required, list) else set()
         names = naming.distinct((wire, naming.attribute(wire)) for wire in properties)
-        return [
-            Field(
-                names[wire],
-                wire,
-                self.at(inner, f"{place}/properties{pointer(wire)}", name + naming.class_name(wire)),
-                required=wire in wanted,
-                description=str(self.document.follow(inner, place).value.get("description", ""))
-                if isinstance(inner, dict)
-                else "",
+        found = []
+        for wire, inner in properties.items():
+            at = f"{place}/properties{pointer(wire)}"
+            described = self.document.follow(inner, at).value
+            found.append(
+                Field(
+                    names[wire],
+                    wire,
+                    self.at(inner, at, name + naming.class_name(wire)),
+                    required=wire in wanted,
+                    description=str(described.get("description", "")) if isinstance(described, dict) else "",
+                )
             )
-            for wire, inner in properties.items()
-        ]
+        return found
 
 
 # -- the keywords that decide a type, most telling first -----------------------------------------------------------
@@ -448,24 +472,33 @@ DECIDERS: dict[str, Callable[[Models, Schema, str, str], Type | None]] = {
 }
 
 
-def merge(document: Document, schema: Schema, place: str, depth: int = 0) -> Schema:
-    """What all parts of an `allOf` say together: properties and required add up, the last word counts for the rest."""
+def merge(document: Document, schema: Schema, place: str, known: dict[str, Schema] | None = None) -> Schema:
+    """What all parts of an `allOf` say together: properties and required add up, the last word counts for the rest.
+
+    known: what has been merged so far, by pointer; so that parts which share parts are merged once, and a part that is
+    inside itself adds nothing.
+    """
+    known = {} if known is None else known
+    known[place] = own = {key: value for key, value in schema.items() if key != "allOf"}
     parts = schema["allOf"]
-    if not isinstance(parts, list) or depth > DEEPEST:
-        return {key: value for key, value in schema.items() if key != "allOf"}
+    if not isinstance(parts, list):
+        return own
     merged: dict[str, Schema] = {}
-    for index, part in enumerate([*parts, {key: value for key, value in schema.items() if key != "allOf"}]):
+    for index, part in enumerate([*parts, own]):
         located = document.follow(part, f"{place}/allOf/{index}")
         inner = located.value
         if isinstance(inner, dict) and "allOf" in inner:
-            inner = merge(document, inner, located.pointer, depth + 1)
+            if located.pointer not in known:
+                merge(document, inner, located.pointer, known)
+            inner = known[located.pointer]
         for key, value in inner.items() if isinstance(inner, dict) else ():
-            if key == "properties" and isinstance(value, dict):
-                merged["properties"] = {**merged.get("properties", {}), **value}
-            elif key == "required" and isinstance(value, list):
-                merged["required"] = [*merged.get("required", []), *value]
+            if key == "properties":
+                merged[key] = {**merged.get(key, {}), **(value if isinstance(value, dict) else {})}
+            elif key == "required":
+                merged[key] = [*merged.get(key, []), *(value if isinstance(value, list) else [])]
             else:
                 merged[key] = value
+    known[place] = merged
     return merged
 
 

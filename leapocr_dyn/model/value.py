@@ -40,7 +40,22 @@ NOT_GIVEN: Final = NotGiven.NOT_GIVEN
 LEFT = "_left"
 """The hidden slot."""
 
-brief = reprlib.Repr()
+LONGEST = 1000  # characters of a model's repr
+
+
+class Brief(reprlib.Repr):
+    """Short reprs of any value."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        """An integer; Python refuses to write out one of thousands of digits."""
+        try:
+            return super().repr_int(x, level)
+        except ValueError:
+            return f"<int of {x.bit_length()} bits>"
+
+
+brief = Brief()
+brief.maxlevel = 3
 brief.maxstring = brief.maxother = 60
 brief.maxlist = brief.maxtuple = brief.maxset = 3
 brief.maxdict = 5
@@ -110,8 +125,13 @@ class Model:
         raise TypeError(f"{type(self).__name__} is not iterable; to_dict() gives its fields")
 
     def __repr__(self) -> str:
-        shown = ((field.name, getattr(self, field.name)) for field in attrs.fields(type(self)) if field.name != LEFT)
-        return f"{type(self).__name__}({', '.join(f'{n}={brief.repr(v)}' for n, v in shown if v is not None)})"
+        shown = (
+            (field.name, getattr(self, field.name))
+            for field in attrs.fields(type(self))  # type: ignore[arg-type]  # every subclass is an attrs class
+            if field.name != LEFT
+        )
+        text = f"{type(self).__name__}({', '.join(f'{n}={brief.repr(v)}' for n, v in shown if v is not None)})"
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}…)"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self._layout.revive, (*self._layout.recipe, self.to_dict())
@@ -157,7 +177,7 @@ def to_wire(value: Any) -> Json:  # Any: whatever a user may give
     if isinstance(value, Mapping):
         return {str(to_wire(key)): to_wire(item) for key, item in value.items() if item is not NOT_GIVEN}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [to_wire(item) for item in value]
+        return [to_wire(item) for item in value if item is not NOT_GIVEN]
     if isinstance(value, enum.Enum):
         return to_wire(value.value)
     if isinstance(value, datetime.datetime) and value.tzinfo is None:
@@ -171,7 +191,7 @@ def to_wire(value: Any) -> Json:  # Any: whatever a user may give
     if isinstance(value, (str, int, float)):
         return value
     if attrs.has(kind):
-        return {name: to_wire(item) for name, item in attrs.asdict(value, recurse=False).items()}
+        return to_wire(attrs.asdict(value, recurse=False))
     if hasattr(kind, "__dataclass_fields__"):
-        return {name: to_wire(getattr(value, name)) for name in kind.__dataclass_fields__}
+        return to_wire({name: getattr(value, name) for name in kind.__dataclass_fields__})
     raise TypeError(f"JSON has no word for a {kind.__name__}: {brief.repr(value)}")

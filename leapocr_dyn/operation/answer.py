@@ -51,50 +51,38 @@ def read(
     """The value of an answer. Raises APIError for an error status, DecodeError for a body that cannot be read."""
     if not 200 <= status < 300:
         raise failure(operation, status, headers, content)
-    found = promised(operation, status)
-    if status in (204, 205) or (not content and (found is None or "content" not in found[1])):
+    node, place = promised(operation, status)
+    offered = node["content"] if isinstance(node.get("content"), dict) else {}
+    if status in (204, 205) or not (content or offered):
         return None
-    node, place = (found[1], found[2]) if found else ({}, operation.place)
-    offered = node.get("content")
-    offered = offered if isinstance(offered, dict) else {}
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
-    entry = (
-        media
-        if media in offered
-        else _range(media, offered) or (preferred(list(offered)) if not media or is_json(media) else None)
-    )
-    if entry is None and offered and not is_json(media) and any(map(is_json, offered)):
-        raise _unreadable(
-            operation,
-            status,
-            headers,
-            content,
-            f"answered {media or 'nothing'} where {' or '.join(offered)} was promised",
-        )
-    if is_json(media or entry or "") or (entry is not None and is_json(entry)):
-        value = parse(operation, status, headers, content)
-    elif media.startswith("text/") or media.endswith("xml"):
-        return _text(headers, content)
-    else:
-        return content
-    described = offered.get(entry) if entry is not None else None
+    entry = media if media in offered else _range(media, offered)
+    if entry is None and (is_json(media) or any(map(is_json, offered))):
+        # JSON under another name is still JSON; whatever else comes in its place is not.
+        entry = preferred(list(offered))
+    elif not is_json(media or entry or ""):
+        return _text(headers, content) if media.startswith("text/") or media.endswith("xml") else content
+    value = parse(operation, status, headers, content)
+    described = offered.get(entry)
     if not isinstance(described, dict):
         return value
     name = naming.class_name(operation.id) + "Response"
-    structured = operation.models.at(
-        described.get("schema", True), f"{place}/content{pointer(str(entry))}/schema", name
-    )
-    return operation.converter.structure(value, structured)
+    wanted = operation.models.at(described.get("schema", True), f"{place}/content{pointer(str(entry))}/schema", name)
+    try:
+        return operation.converter.structure(value, wanted)
+    except errors.DecodeError as error:
+        raise _unreadable(operation, status, headers, content, "a body that is nested too deep") from error
 
 
-def promised(operation: Operation, status: int) -> tuple[str, Any, str] | None:
-    """The Response Object for a status: its own, its hundred's (2XX), default, or the nearest success."""
-    declared = {key.upper(): (key, node, place) for key, node, place in operation.responses()}
+def promised(operation: Operation, status: int) -> tuple[dict[str, Any], str]:
+    """The Response Object for a status and its pointer: its own, its hundred's (2XX), default, or the nearest one."""
+    declared = {key.upper(): (node, place) for key, node, place in operation.responses()}
     for key in (str(status), f"{status // 100}XX", "DEFAULT"):
         if key in declared:
             return declared[key]
     surprise(f"{operation.place}/responses", "status", status)
-    return next((found for key, found in declared.items() if key.startswith(str(status // 100))), None)
+    near = (found for key, found in declared.items() if key.startswith(str(status // 100)))
+    return next(near, ({}, operation.place))
 
 
 def parse(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> Json:
@@ -102,8 +90,14 @@ def parse(operation: Operation, status: int, headers: Mapping[str, str], content
     try:
         return json.loads(content, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        said = "an empty body where JSON was promised" if not content.strip() else f"a body that is not JSON: {error}"
-        raise _unreadable(operation, status, headers, content, f"answered {said}") from error
+        media = headers.get("content-type", "").partition(";")[0]
+        if not content.strip():
+            said = "an empty body where JSON was promised"
+        elif media and not is_json(media):
+            said = f"{media} where JSON was promised"
+        else:
+            said = f"a body that is not JSON: {error}"
+        raise _unreadable(operation, status, headers, content, said) from error
 
 
 def failure(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> errors.APIError:
@@ -118,7 +112,8 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
     def fact(name: str) -> Json:
         for text in section.get(name) or USUAL[name]:
             found = expression.parse(text)(context)
-            if found and (name == "details" or isinstance(found, (str, int))):
+            # `"error": true` is a flag, not a message.
+            if found and (name == "details" or (isinstance(found, (str, int)) and found is not True)):
                 return found
         return None
 
@@ -209,8 +204,11 @@ def _text(headers: Mapping[str, str], content: bytes) -> str:
 def _unreadable(
     operation: Operation, status: int, headers: Mapping[str, str], content: bytes, said: str
 ) -> errors.DecodeError:
+    cut_off = is_json(headers.get("content-type", "")) or not content.strip()
+    hint = "" if cut_off else ". A proxy or a login page in between does that; is the base URL right?"
     return errors.DecodeError(
-        f"the server {said}. A proxy or a login page in between does that; is the base URL right?",
+        f"the server answered {said}{hint}",
+        partial=cut_off,
         status_code=status,
         operation=operation.name,
         request_id=headers.get("x-request-id"),

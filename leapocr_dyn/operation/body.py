@@ -56,18 +56,23 @@ def encode_form(value: Json) -> bytes:
     """application/x-www-form-urlencoded, a repeated field for each item of a list."""
     if not isinstance(value, dict):
         raise ValidationError("body: a form is an object", field="body")
-    return urlencode(
-        [(key, _text(item)) for key, one in value.items() for item in (one if isinstance(one, list) else [one])]
-    ).encode()
+    pairs = [(key, _text(item)) for key, one in value.items() for item in (one if isinstance(one, list) else [one])]
+    try:
+        return urlencode(pairs).encode()
+    except UnicodeEncodeError as error:
+        raise ValidationError(f"body: {error}", field="body") from error
 
 
 def encode_text(value: Json) -> bytes:
     """text/*, in UTF-8."""
-    return _text(value).encode("utf-8")
+    try:
+        return _text(value).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValidationError(f"body: {error}", field="body") from error
 
 
 def _text(value: Json) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else encode_json(value).decode()
 
 
 ENCODERS: list[tuple[Callable[[str], bool], Callable[[Any], bytes]]] = [

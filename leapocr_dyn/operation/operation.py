@@ -27,7 +27,7 @@ from leapocr_dyn.model.schema import Field, Models, Object, Schema, Type
 from leapocr_dyn.model.value import NOT_GIVEN, Json, to_wire
 from leapocr_dyn.operation import answer, describe
 from leapocr_dyn.operation.body import Body, preferred
-from leapocr_dyn.operation.parameter import STYLES, Parameter
+from leapocr_dyn.operation.parameter import QUERY, STYLES, TEXT, Parameter
 
 SAFE_METHODS = frozenset(
     {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"}
@@ -64,7 +64,10 @@ class Plan(NamedTuple):
         for name in alternatives[0] if alternatives else ():
             scheme = schemes.get(name, {})
             if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
-                words += ["-H", f'"{scheme.get("name")}: ${self.operation.key_variable}"']
+                header = str(scheme.get("name"))
+                # The name is the document's text: in double quotes a shell would run what it says.
+                quoted = f'"{header}' if shlex.quote(header) == header else f'{shlex.quote(header)}"'
+                words += ["-H", f'{quoted}: ${self.operation.key_variable}"']
             elif scheme.get("type") in ("http", "oauth2", "openIdConnect"):
                 words += ["-H", f'"Authorization: Bearer ${self.operation.key_variable}"']
         for header, text in self.headers.items():
@@ -103,6 +106,7 @@ class Operation:
         self.place = pointer("paths", path, method)
         self.id = str(node.get("operationId"))
         self._parts: tuple[list[Parameter], Body | None, list[Field]] | None = None
+        self._responses: list[tuple[str, Any, str]] | None = None
 
     @classmethod
     def unknown(cls, operations: Operations, method: str, path: str) -> Operation:
@@ -164,13 +168,18 @@ class Operation:
         """Whether it may be sent twice without doing twice what it does."""
         return self.method in SAFE_METHODS or self.rule.repeatable
 
-    def responses(self) -> Iterator[tuple[str, Any, str]]:
+    def responses(self) -> list[tuple[str, Any, str]]:
         """(status, Response Object, pointer) for everything the document promises."""
-        found = self.node.get("responses")
-        for status, node in found.items() if isinstance(found, dict) else ():
-            located = self.document.follow(node, f"{self.place}/responses/{status}")
-            if isinstance(located.value, dict):
-                yield str(status), located.value, located.pointer
+        if self._responses is None:
+            found = self.node.get("responses")
+            located = [
+                (str(status), self.document.follow(node, f"{self.place}/responses/{status}"))
+                for status, node in (found.items() if isinstance(found, dict) else ())
+            ]
+            self._responses = [
+                (status, one.value, one.pointer) for status, one in located if isinstance(one.value, dict)
+            ]
+        return self._responses
 
     def result(self) -> Type | None:
         """The type of the first success that has a body."""
@@ -188,13 +197,14 @@ class Operation:
     def _split(self) -> tuple[list[Parameter], Body | None, list[Field]]:
         if self._parts is None:
             located = self._located_parameters()
+            body = self._body()
             names = naming.distinct(
-                (f"{node.get('in')} {node.get('name')}", naming.attribute(str(node.get("name")))) for node, _ in located
+                ((f"{node['in']} {node.get('name')}", naming.attribute(str(node.get("name")))) for node, _ in located),
+                ["body"] if body is not None else [],
             )
             parameters = [
                 self._parameter(node, place, names[f"{node.get('in')} {node.get('name')}"]) for node, place in located
             ]
-            body = self._body()
             taken = {parameter.name for parameter in parameters} | {"body"}
             fields = body.type.fields if body is not None and isinstance(body.type, Object) else []
             collide = any(field.name in taken for field in fields)
@@ -207,7 +217,11 @@ class Operation:
         for holder, place in ((item, pointer("paths", self.path)), (self.node, self.place)):
             for index, node in enumerate(holder.get("parameters") or ()):
                 located = self.document.follow(node, f"{place}/parameters/{index}")
-                if isinstance(located.value, dict) and located.value.get("in") in STYLES:
+                if (
+                    isinstance(located.value, dict)
+                    and located.value.get("in") in STYLES
+                    and not _ignored(located.value)
+                ):
                     found[located.value.get("name"), located.value.get("in")] = (located.value, located.pointer)
         return list(found.values())
 
@@ -217,11 +231,9 @@ class Operation:
         media = next(iter(content), None) if isinstance(content, dict) else None
         schema: Schema = content[media].get("schema", True) if media is not None else node.get("schema", True)
         place = f"{place}/content{pointer(media)}/schema" if media is not None else f"{place}/schema"
-        style = (
-            node.get("style")
-            if node.get("style") in ("label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject")
-            else STYLES[where]
-        )
+        # A style that the place does not have (deepObject in a path) cannot be meant.
+        styles = TEXT if where in ("path", "header") else QUERY
+        style = next((one for one in styles if one == node.get("style")), STYLES[where])
         default = schema.get("default", NOT_GIVEN) if isinstance(schema, dict) else NOT_GIVEN
         return Parameter(
             name,
@@ -242,7 +254,9 @@ class Operation:
     def _body(self) -> Body | None:
         located = self.document.follow(self.node.get("requestBody"), f"{self.place}/requestBody")
         content = located.value.get("content") if isinstance(located.value, dict) else None
-        media = preferred(list(content)) if isinstance(content, dict) else None
+        if not isinstance(content, dict):
+            return None
+        media = preferred(list(content))
         if media is None or not isinstance(content[media], dict):
             return None
         place = f"{located.pointer}/content{pointer(media)}/schema"
@@ -345,9 +359,12 @@ class Operation:
 
     def _wired(self, name: str, value: Any) -> Json:  # Any: whatever the caller gives
         try:
-            return value if isinstance(value, bytes) else to_wire(value)
+            return value if isinstance(value, bytes) and name == "body" else to_wire(value)
         except TypeError as error:
             raise ValidationError(f"{name}: {error}", field=name, operation=self.name) from error
+        except RecursionError as error:
+            said = f"{name}: is nested too deep, or contains itself"
+            raise ValidationError(said, field=name, operation=self.name) from error
 
     def _check_names(self, given: Mapping[str, Json]) -> None:
         known = (
@@ -389,7 +406,8 @@ class Operation:
     def _nullable(self, body: Body, wire: str) -> bool:
         located = self.document.follow(body.schema, body.place)
         inner = located.value.get("properties", {}).get(wire) if isinstance(located.value, dict) else None
-        return not any(problems(self.document, inner, located.pointer, None)) if inner is not None else False
+        place = f"{located.pointer}/properties{pointer(wire)}"
+        return not any(problems(self.document, inner, place, None)) if inner is not None else False
 
     def _check(self, schema: Schema, place: str, value: Json, path: str) -> None:
         found = list(problems(self.document, schema, place, value, path))
@@ -405,6 +423,12 @@ class Operation:
         result = self.result()
         gives = result.annotation if result else "None"
         return f"<Operation {self.name} {self.method} {self.path} ({', '.join(needed)}) -> {gives}>"
+
+
+def _ignored(parameter: dict[str, Any]) -> bool:
+    """OpenAPI 3.1 section 4.8.12.2: these headers have words of their own (responses, requestBody, security)."""
+    name = str(parameter.get("name")).lower()
+    return parameter["in"] == "header" and name in ("accept", "content-type", "authorization")
 
 
 def _annotation(text: str) -> Any:  # Any: a builtin class, or a name

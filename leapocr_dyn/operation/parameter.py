@@ -11,13 +11,15 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from leapocr_dyn.errors import ValidationError
 from leapocr_dyn.model.schema import Schema, Type
 from leapocr_dyn.model.value import Json, brief
 
-RESERVED = ":/?#[]@!$&'()*+,;="  # RFC 3986 section 2.2
+# RFC 3986 section 2.2, without what ends a value or the query (& #), what servers read as a space (+), and what a query
+# cannot hold by section 3.4 ([ ]): `allowReserved` is about looks, not about adding parameters.
+RESERVED = ":/?@!$'()*,;="
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 Pairs = list[tuple[str, str]]
 
@@ -47,9 +49,7 @@ class Parameter(NamedTuple):
 
     def text(self, value: Json) -> str:
         """The text that stands for the value in the path or in a header."""
-        if self.media is not None:
-            return self._encoded(json.dumps(value)) if self.where == "path" else json.dumps(value)
-        text = TEXT[self.style](self, value)
+        text = self._encoded(json.dumps(value)) if self.media is not None else TEXT[self.style](self, value)
         if self.where == "path":
             self._stays_in_its_segment(text, value)
         elif UNPRINTABLE.search(text) or not text.isascii():
@@ -58,9 +58,10 @@ class Parameter(NamedTuple):
 
     def _stays_in_its_segment(self, text: str, value: Json) -> None:
         # RFC 3986 section 5.2.4: dot segments are removed, by somebody on the way or by the server after decoding.
-        pieces = re.split(r"[/\\]", value) if isinstance(value, str) else [text]
+        pieces = re.split(r"[/\\]", unquote(text))
+        pieces += re.split(r"[/\\]", value) if isinstance(value, str) else []
         if not text or any(piece in (".", "..") for piece in pieces):
-            raise self.refused(f"cannot be {value!r}: it would change the path")
+            raise self.refused(f"cannot be {brief.repr(value)}: it would change the path")
 
     def refused(self, said: str) -> ValidationError:
         """The exception for a value that this parameter cannot take."""
@@ -69,13 +70,20 @@ class Parameter(NamedTuple):
     def _encoded(self, text: str) -> str:
         if self.where == "header":
             return text
-        return quote(text, safe=RESERVED if self.allow_reserved and self.where == "query" else "")
+        try:
+            return quote(text, safe=RESERVED if self.allow_reserved and self.where == "query" else "")
+        except UnicodeEncodeError as error:
+            raise self.refused(f"cannot hold {brief.repr(text)}: half a surrogate pair is not a character") from error
 
     def _one(self, value: Json) -> str:
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, (str, int, float)):
-            return self._encoded(str(value))
+            try:
+                text = str(value)
+            except ValueError as error:  # an integer of thousands of digits
+                raise self.refused(f"cannot hold {brief.repr(value)}: it has too many digits") from error
+            return self._encoded(text)
         if value is None:
             return ""
         raise self.refused(f"cannot hold {brief.repr(value)} in style {self.style}: it is nested too deep")
@@ -105,21 +113,17 @@ def label(it: Parameter, value: Json) -> str:
 def matrix(it: Parameter, value: Json) -> str:
     """`matrix`: ;color=blue,black; exploded ;color=blue;color=black."""
     name = it._encoded(it.wire)
+    if value in ([], {}):
+        return ""  # RFC 6570 section 2.3: it counts as not defined
     if isinstance(value, dict):
         members = it._members(value)
-        return (
-            "".join(f";{key}={text}" for key, text in members)
-            if it.explode
-            else f";{name}={_joined(members, ',', ',')}"
-        )
-    if isinstance(value, list):
-        return (
-            "".join(f";{name}={text}" for text in it._each(value))
-            if it.explode
-            else f";{name}={','.join(it._each(value))}"
-        )
-    text = it._one(value)
-    return f";{name}={text}" if text else f";{name}"
+        pairs = members if it.explode else [(name, _joined(members, ",", ","))]
+    elif isinstance(value, list):
+        pairs = [(name, text) for text in (it._each(value) if it.explode else [",".join(it._each(value))])]
+    else:
+        pairs = [(name, it._one(value))]
+    # RFC 6570 section 3.2.7: nothing after the name where the value is empty, not even a =.
+    return "".join(f";{key}={text}" if text else f";{key}" for key, text in pairs)
 
 
 def form(it: Parameter, value: Json) -> Pairs:
@@ -156,6 +160,8 @@ def deep_object(it: Parameter, value: Json) -> Pairs:
 
 def _delimited(it: Parameter, value: Json, delimiter: str) -> Pairs:
     name = it._encoded(it.wire)
+    if value in ([], {}):
+        return []  # RFC 6570 section 2.3: it counts as not defined
     if isinstance(value, dict):
         members = it._members(value)
         return members if it.explode else [(name, delimiter.join(part for pair in members for part in pair))]

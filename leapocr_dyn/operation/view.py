@@ -18,11 +18,11 @@ from leapocr_dyn.document.workflow import Section, Workflow
 from leapocr_dyn.errors import DocumentError
 from leapocr_dyn.model.convert import Converter, Hook, fused
 from leapocr_dyn.model.schema import Anything, Array, Field, Object, Type, View
-from leapocr_dyn.model.value import Json, Model
+from leapocr_dyn.model.value import Json, to_wire
 from leapocr_dyn.operation.operation import Operations
 
 
-class Views(Mapping[str, type[Model]]):
+class Views(Mapping[str, Any]):
     """The views of a workflow by name: `views["JobStatus"]` is an attrs class."""
 
     def __init__(
@@ -34,9 +34,9 @@ class Views(Mapping[str, type[Model]]):
         self._revive = revive
         self._recipe = recipe
         self._views: dict[str, View] = {}
-        self._hooks: dict[tuple[str, str], Hook] = {}
+        self._hooks: dict[str, Hook] = {}
 
-    def __getitem__(self, name: str) -> type[Model]:
+    def __getitem__(self, name: str) -> Any:  # Any: a class whose fields are known at run time
         return self.view(name).python
 
     def __iter__(self) -> Iterator[str]:
@@ -46,12 +46,14 @@ class Views(Mapping[str, type[Model]]):
         return len(self._sections)
 
     def read(self, name: str, source: str, value: Json) -> Any:  # Any: the view's class, or the value where it is odd
-        """The view of a wire value that an operation answered. source: the operation's id, one of the view's `of`."""
-        hook = self._hooks.get((name, source))
+        """The view of a wire value that an operation answered. source: the operation's id, one of the view's `of`.
+
+        Every source is read in the same way, so that a pickled view comes back whole without saying where it was from.
+        """
+        hook = self._hooks.get(name)
         if hook is None:
             view = self.view(name)
-            hook = fused(self._converter, view, self._fields(name, source, view.fields), view.python)
-            self._hooks[name, source] = hook
+            hook = self._hooks[name] = fused(self._converter, view, view.fields, view.python)
         return hook(value)
 
     def view(self, name: str) -> View:
@@ -114,16 +116,6 @@ class Views(Mapping[str, type[Model]]):
             label, section["from"], wanted, default=default, description=field.description if field is not None else ""
         )
 
-    def _fields(self, name: str, source: str, fields: list[Field]) -> list[Field]:
-        """The same fields as one source fills them: what it does not have is computed from the default."""
-        has = {field.wire for field in self._source(name, source).fields}
-        return [
-            field
-            if field.wire is None or field.wire in has
-            else Field(field.name, None, field.type, default=field.default, description=field.description)
-            for field in fields
-        ]
-
 
 def percent(done: str, total: str) -> Callable[[Any], float]:
     """From 0 to 100: how much of `total` is `done`; 0 where either is not known."""
@@ -144,7 +136,7 @@ def text(name: str) -> Callable[[Any], str]:
         value = getattr(it, name)
         if value is None or isinstance(value, str):
             return value or ""
-        return json.dumps(value, ensure_ascii=False, indent=2)
+        return json.dumps(to_wire(value), ensure_ascii=False, indent=2)
 
     get.__doc__ = f"{name}, as text."
     return get

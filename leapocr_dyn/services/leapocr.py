@@ -115,7 +115,7 @@ class OCR(Bound):
         call raises. Source: POST /ocr/uploads/direct, PUT to each part's link, POST /ocr/uploads/{job_id}/complete.
         """
         answer = await upload(self._session, file, (options or ProcessOptions()).arguments(), on_sent)
-        return _view(self, "ProcessResult", "completeDirectUpload", answer)
+        return self._session.api.views.read("ProcessResult", "completeDirectUpload", _begun(answer))
 
     @told
     async def process_url(self, url: str, options: ProcessOptions | None = None) -> View:
@@ -169,7 +169,10 @@ class OCR(Bound):
         """Send a file, wait for its job and read all of its pages: a JobResult. See process_file and
         wait_until_done."""
         answer = await upload(self._session, file, (options or ProcessOptions()).arguments(), on_sent)
-        return await _result(self, answer.value.job_id, poll_options or PollOptions())
+        job_id = _begun(answer)["job_id"]
+        if not isinstance(job_id, str):
+            raise errors.ContractError("the file was accepted, but the answer does not say as which job")
+        return await _result(self, job_id, poll_options or PollOptions())
 
     @told
     async def delete_job(self, job_id: str) -> None:
@@ -191,6 +194,12 @@ class BlockingOCR(OCR, Blocking):
 
 def _view(bound: Bound, name: str, source: str, answer: Answer) -> View:
     return bound._session.api.views.read(name, source, answer.wire())
+
+
+def _begun(answer: Answer) -> dict[str, Any]:  # Any: JSON
+    """What completing an upload answers; where its answer got lost, the job's status stands in, which says `id`."""
+    wire = answer.wire() if isinstance(answer.wire(), dict) else {}
+    return {"job_id": wire.get("id"), **wire}
 
 
 async def _result(bound: OCR, job_id: str, options: PollOptions) -> View:

@@ -52,6 +52,10 @@ class Request(NamedTuple):
     content: bytes | Body | None = None
     ours: bool = True
 
+    def __repr__(self) -> str:
+        # The headers and the query hold what nobody else may see.
+        return f"<Request {self.method} {self.url.partition('?')[0]}>"
+
 
 class Transport(Protocol):
     """What a workflow may ask of the world."""
@@ -141,6 +145,7 @@ class Flight:
         self.error: BaseException | None = None
 
     def result(self) -> Any:  # Any: what the call gave
+        """What the call gave, or what it raised."""
         if self.error is not None:
             raise self.error
         return self.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import threading
+import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
@@ -21,14 +22,16 @@ from leapocr_dyn.transport.wire import (
     borrowed,
     built,
     context,
+    discretion,
     in_time,
+    read_before,
     translate,
     whole,
 )
 
 T = TypeVar("T")
 
-_halt: contextvars.ContextVar[threading.Event | None] = contextvars.ContextVar("leapocr_dyn.halt", default=None)
+_halt: contextvars.ContextVar[_Halt | None] = contextvars.ContextVar("leapocr_dyn.halt", default=None)
 
 
 class Halted(TransportError):  # noqa: N818 - it is no error: it is how the others are told
@@ -44,6 +47,7 @@ class BlockingTransport:
         self._client = client
         self._clock = clock or Clock()
         self._pools = Pools(_blocking_pool)
+        weakref.finalize(self, _close, self._pools)  # a client that nobody closed closes when it is forgotten
         self._lock = threading.Lock()
         self._flights: dict[Hashable, Flight] = {}
 
@@ -52,6 +56,8 @@ class BlockingTransport:
         with self._lease(request.url) as handle:
             response = self._open(handle, request, timeout)
             try:
+                if (body := read_before(response)) is not None:
+                    return whole(response, [body])
                 inflate = Inflater(response, LARGEST)
                 pieces = []
                 for piece in response.iter_raw():
@@ -89,15 +95,18 @@ class BlockingTransport:
         return function()
 
     async def once(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
-        """One thread makes the call, the others wait for its result."""
-        with self._lock:
-            flight = self._flights.get(key)
-            leads = flight is None
-            if flight is None:
-                flight = self._flights[key] = Flight()
-        if not leads:
-            flight.done.wait()
-            return flight.result()  # type: ignore[no-any-return]  # what the same call gave
+        """One thread makes the call, the others wait for its result; if it is halted, another one takes over."""
+        while True:
+            with self._lock:
+                under_way = self._flights.get(key)
+                if under_way is None:
+                    flight = self._flights[key] = Flight()
+                    break
+            under_way.done.wait()
+            error = under_way.error
+            if error is None or (isinstance(error, Exception) and not isinstance(error, Halted)):
+                return under_way.result()  # type: ignore[no-any-return]  # what the same call gave
+            self._go_on()
         try:
             flight.value = await call()
             return flight.value  # type: ignore[no-any-return]  # what the call gave
@@ -115,8 +124,7 @@ class BlockingTransport:
 
     async def close(self) -> None:
         """Close our own pools; a user's client stays open."""
-        for pool in self._pools.empty():
-            pool.close()
+        _close(self._pools)
 
     def _lease(self, url: str) -> contextlib.AbstractContextManager[Any]:
         return self._pools.lease(url) if self._client is None else contextlib.nullcontext(self._client)
@@ -129,9 +137,9 @@ class BlockingTransport:
         try:
             if self._client is None:
                 return handle.handle_request(built(request, content, timeout))
-            return handle.send(
-                borrowed(handle, request, content, timeout), stream=True, auth=None, follow_redirects=False
-            )
+            with discretion():
+                made = borrowed(handle, request, content, timeout)
+                return handle.send(made, stream=True, auth=None, follow_redirects=False)
         except Exception as error:  # noqa: BLE001 - translated or raised as it is
             translate(error, request, timeout)
 
@@ -152,9 +160,10 @@ class BlockingChunks:
 
     def __init__(self, response: Any, go_on: Callable[[], None]) -> None:  # Any: httpx or httpx2
         self._response = response
-        self._inflate = Inflater(response, None)
-        self._pieces = response.iter_raw()
         self._go_on = go_on
+        body = read_before(response)
+        self._inflate = Inflater(response, None) if body is None else bytes
+        self._pieces: Iterator[bytes] = response.iter_raw() if body is None else iter([body])
 
     async def next(self) -> bytes | None:
         """The next piece, or None at the end."""
@@ -170,6 +179,11 @@ class BlockingChunks:
         self._response.close()
 
 
+def _close(pools: Pools[httpx.HTTPTransport]) -> None:
+    for pool in pools.empty():
+        pool.close()
+
+
 def _blocking_pool(scheme: str, proxy: str | None) -> httpx.HTTPTransport:
     return httpx.HTTPTransport(verify=context(scheme), limits=LIMITS, proxy=proxy, trust_env=False)
 
@@ -181,7 +195,7 @@ class _Gathering(Generic[T]):
         self._calls = iter(calls)
         self._limit = max(1, limit)
         self._lock = threading.Lock()
-        self._halt = _Linked(_halt.get())
+        self._halt = _Halt(_halt.get())
         self._results: list[T] = []
         self._failure: BaseException | None = None
 
@@ -201,7 +215,8 @@ class _Gathering(Generic[T]):
             # timeout.
             self._halt.set()
             for thread in threads:
-                thread.join(1.0)
+                if thread.is_alive():  # Ctrl-C may have come before it was started
+                    thread.join(1.0)
             raise
         if self._failure is not None:
             raise self._failure
@@ -232,12 +247,23 @@ class _Gathering(Generic[T]):
                 return
 
 
-class _Linked(threading.Event):
-    """A flag that is also up where the one of the gathering around it is."""
+class _Halt(threading.Event):
+    """A flag that is also up where the one of the gathering around it is; either wakes those who wait."""
 
-    def __init__(self, outer: threading.Event | None) -> None:
+    def __init__(self, outer: _Halt | None) -> None:
         super().__init__()
         self._outer = outer
+        self._up = False
+        self._change: threading.Condition = outer._change if outer is not None else threading.Condition()
 
     def is_set(self) -> bool:
-        return super().is_set() or (self._outer is not None and self._outer.is_set())
+        return self._up or (self._outer is not None and self._outer.is_set())
+
+    def set(self) -> None:
+        with self._change:
+            self._up = True
+            self._change.notify_all()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        with self._change:
+            return self._change.wait_for(self.is_set, timeout)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
 import httpx
 import sniffio
-from anyio.lowlevel import RunVar
+from anyio.lowlevel import RunVar, RunvarToken
 
 from leapocr_dyn.errors import ConfigurationError
-from leapocr_dyn.transport import Body, Clock, Flight, Request
+from leapocr_dyn.transport import Clock, Flight, Request
 from leapocr_dyn.transport.wire import (
     LARGEST,
     LIMITS,
@@ -23,7 +23,9 @@ from leapocr_dyn.transport.wire import (
     borrowed,
     built,
     context,
+    discretion,
     in_time,
+    read_before,
     translate,
     whole,
 )
@@ -52,11 +54,18 @@ class AsyncTransport:
         with await self._lease(request.url) as handle:
             response = await self._open(handle, request, timeout)
             try:
+                if (body := read_before(response)) is not None:
+                    return whole(response, [body])
                 inflate = Inflater(response, LARGEST)
                 pieces = []
-                async for piece in response.aiter_raw():
-                    in_time(self.now(), deadline, request)
-                    pieces.append(inflate(piece))
+                raw = response.aiter_raw()
+                try:
+                    async for piece in raw:
+                        in_time(self.now(), deadline, request)
+                        pieces.append(inflate(piece))
+                except BaseException:
+                    await _ended(raw, response)
+                    raise
                 return whole(response, pieces)
             except Exception as error:  # noqa: BLE001 - translated or raised as it is
                 translate(error, request, timeout)
@@ -108,7 +117,7 @@ class AsyncTransport:
     async def gather(self, calls: Iterable[Callable[[], Coroutine[Any, Any, T]]], limit: int) -> list[T]:
         """The results, from tasks of one group."""
         results: list[T] = []
-        failure: Exception | None = None
+        failure: BaseException | None = None
         waiting = iter(calls)
 
         async def work(call: Callable[[], Coroutine[Any, Any, T]] | None) -> None:
@@ -117,16 +126,22 @@ class AsyncTransport:
                 try:
                     results.append(await call())
                     call = next(waiting, None)
-                except Exception as error:  # noqa: BLE001 - raised again below, outside of the group
+                except (anyio.get_cancelled_exc_class(), GeneratorExit):
+                    raise
+                except BaseException as error:  # noqa: BLE001 - raised again below, outside of the group
                     failure = failure or error
                     group.cancel_scope.cancel()
                     return
 
         async with anyio.create_task_group() as group:
-            started = 0
-            while started < max(1, limit) and (call := next(waiting, None)) is not None:
-                group.start_soon(work, call)
-                started += 1
+            try:
+                started = 0
+                while started < max(1, limit) and (call := next(waiting, None)) is not None:
+                    group.start_soon(work, call)
+                    started += 1
+            except Exception as error:  # noqa: BLE001 - the caller's own iterable failed; the same way
+                failure = error
+                group.cancel_scope.cancel()
         if failure is not None:
             raise failure
         return results
@@ -134,7 +149,8 @@ class AsyncTransport:
     async def close(self) -> None:
         """Close this loop's pools; a user's client stays open."""
         run = self._run.get(None)
-        if run is not None:
+        if run is not None and run.token is not None:
+            self._run.reset(run.token)  # the loop would keep it to its own end
             await run.keeper.aclose()
 
     async def _here(self) -> _Run:
@@ -142,7 +158,7 @@ class AsyncTransport:
         run = self._run.get(None)
         if run is None or run.closed:
             run = _Run()
-            self._run.set(run)
+            run.token = self._run.set(run)
             await anext(run.keeper)
         return run
 
@@ -162,21 +178,19 @@ class AsyncTransport:
     async def _open(self, handle: Any, request: Request, timeout: float) -> Any:  # Any: a pool, or a user's client
         content: Any = request.content
         if content is not None and not isinstance(content, bytes):
-            content = self._read(content)
+            body = content = _Sending(content.pieces, self.call)
+        else:
+            body = _Sending(lambda: iter([lambda: content or b""]), _here)
         try:
             if self._client is None:
-                return await handle.handle_async_request(built(request, content, timeout))
-            made = borrowed(handle, request, content, timeout)
-            return await handle.send(made, stream=True, auth=None, follow_redirects=False)
+                made = built(request, content, timeout)
+                made.stream = body
+                return await handle.handle_async_request(made)
+            with discretion():
+                made = borrowed(handle, request, content, timeout)
+                return await handle.send(made, stream=True, auth=None, follow_redirects=False)
         except Exception as error:  # noqa: BLE001 - translated or raised as it is
             translate(error, request, timeout)
-        finally:
-            if content is not request.content:
-                await content.aclose()
-
-    async def _read(self, body: Body) -> AsyncIterator[bytes]:
-        for piece in body.pieces():
-            yield await self.call(piece)
 
 
 class AsyncChunks:
@@ -184,8 +198,9 @@ class AsyncChunks:
 
     def __init__(self, response: Any) -> None:  # Any: httpx or httpx2
         self._response = response
-        self._inflate = Inflater(response, None)
-        self._pieces = response.aiter_raw()
+        body = read_before(response)
+        self._inflate = Inflater(response, None) if body is None else bytes
+        self._pieces = response.aiter_raw() if body is None else _only(body)
 
     async def next(self) -> bytes | None:
         """The next piece, or None at the end."""
@@ -197,8 +212,50 @@ class AsyncChunks:
 
     async def close(self) -> None:
         """Give the connection up."""
-        await self._pieces.aclose()
+        await _ended(self._pieces, self._response)
         await _shielded(self._response.aclose)
+
+
+class _Sending(httpx.AsyncByteStream):
+    """A request's body. httpx's own are async generators, and trio reports those that a broken connection abandons."""
+
+    def __init__(
+        self,
+        pieces: Callable[[], Iterator[Callable[[], bytes]]],
+        call: Callable[[Callable[[], bytes]], Awaitable[bytes]],
+    ) -> None:
+        self._pieces = pieces
+        self._call = call
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self._left = self._pieces()
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece = next(self._left, None)
+        if piece is None:
+            raise StopAsyncIteration
+        return await self._call(piece)
+
+
+async def _here(read: Callable[[], bytes]) -> bytes:
+    return read()
+
+
+async def _ended(pieces: AsyncGenerator[bytes, None], response: Any) -> None:  # Any: httpx or httpx2
+    """Bring a body's generators to their end: httpx nests four, and to close the outermost abandons the others.
+
+    Once their connection is closed they fail, each in its turn; before that, some pieces may be left in between.
+    """
+    with anyio.move_on_after(2.0, shield=True), contextlib.suppress(Exception):
+        await response.aclose()
+        for _ in range(100):
+            await anext(pieces)
+    await _shielded(pieces.aclose)
+
+
+async def _only(piece: bytes) -> AsyncGenerator[bytes, None]:
+    yield piece
 
 
 class _Run:
@@ -208,6 +265,7 @@ class _Run:
         self.pools = Pools(_async_pool)
         self.flights: dict[Hashable, Flight] = {}
         self.closed = False
+        self.token: RunvarToken[_Run] | None = None
         self.keeper = self._keep()
 
     async def _keep(self) -> AsyncGenerator[None, None]:

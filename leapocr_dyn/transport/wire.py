@@ -9,12 +9,14 @@ names.
 from __future__ import annotations
 
 import contextlib
+import contextvars
+import logging
 import os
 import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -42,6 +44,7 @@ def tls() -> ssl.SSLContext:
 
 
 def context(scheme: str) -> ssl.SSLContext:
+    """The TLS context for a pool of that scheme."""
     # A pool for http never shakes hands, and loading the roots would cost 15 ms.
     return tls() if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -70,14 +73,19 @@ class Pools(Generic[P]):
     def __init__(self, make: Callable[[str, str | None], P]) -> None:
         self._make = make
         self._shards: dict[tuple[str, str | None], list[_Shard[P]]] = {}
+        self._proxies: dict[tuple[str, str], str | None] = {}
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
     def lease(self, url: str) -> Iterator[P]:
         """A pool for a URL, counted as busy inside the block."""
         parts = urlsplit(url)
-        key = (parts.scheme, _proxy(parts.scheme, parts.hostname or ""))
+        origin = (parts.scheme, parts.hostname or "")
         with self._lock:
+            # The environment is asked once for each host: to look through it costs more than to build a request.
+            if origin not in self._proxies:
+                self._proxies[origin] = _proxy(*origin)
+            key = (parts.scheme, self._proxies[origin])
             shards = self._shards.setdefault(key, [])
             shard = min(shards, key=lambda one: one.busy, default=None)
             if shard is None or (shard.busy >= CONNECTIONS and len(shards) < POOLS):
@@ -121,27 +129,60 @@ def translate(error: Exception, request: Request, timeout: float) -> NoReturn:
     raise errors.ConnectionError(f"{where} {what} ({reason})", sent=sent) from error
 
 
+@lru_cache(maxsize=256)
+def _url(text: str) -> httpx.URL:
+    # A job is asked about many times, and to parse its URL costs as much as the rest of the request.
+    return httpx.URL(text)
+
+
 def built(request: Request, content: Any, timeout: float) -> httpx.Request:  # Any: what httpx takes as content
+    """The request as httpx wants it. timeout: seconds; at most ten of them for the connection."""
+    times = {"connect": min(timeout, 10.0), "read": timeout, "write": timeout, "pool": timeout}
+    url, headers = _url(request.url), _headers(request)
+    return httpx.Request(request.method, url, headers=headers, content=content, extensions={"timeout": times})
+
+
+def _headers(request: Request) -> dict[str, str]:
     headers = {"Accept-Encoding": "gzip, deflate", **request.headers}
     if request.content is not None and not isinstance(request.content, bytes):
         headers["Content-Length"] = str(request.content.length)
-    times = {"connect": min(timeout, 10.0), "read": timeout, "write": timeout, "pool": timeout}
-    return httpx.Request(request.method, request.url, headers=headers, content=content, extensions={"timeout": times})
+    return headers
 
 
 def borrowed(
     client: Any, request: Request, content: Any, timeout: float
 ) -> Any:  # Any: a user's client, httpx or httpx2
     """The request as a user's client builds it; one to a stranger loses whatever the client adds on its own."""
-    plain = built(request, None, timeout)
-    made = client.build_request(
-        request.method, request.url, headers=dict(plain.headers), content=content, timeout=timeout
-    )
+    headers = _headers(request)
+    made = client.build_request(request.method, request.url, headers=headers, content=content, timeout=timeout)
     if not request.ours:
-        wanted = {*plain.headers, "content-length", "content-type", "host", "transfer-encoding"}
+        made.url = type(made.url)(request.url)  # without the client's own `params`
+        wanted = {*(name.lower() for name in headers), "content-length", "host", "transfer-encoding"}
         for name in [name for name in made.headers if name not in wanted]:
             del made.headers[name]
     return made
+
+
+_discreet: contextvars.ContextVar[bool] = contextvars.ContextVar("leapocr_dyn.discreet", default=False)
+
+
+@contextlib.contextmanager
+def discretion() -> Iterator[None]:
+    """While a user's client sends: httpx logs whole URLs at INFO, and a query may hold a key or a right to write."""
+    for name in ("httpx", "httpx2"):
+        logging.getLogger(name).addFilter(_without_queries)  # a second time changes nothing
+    token = _discreet.set(True)
+    try:
+        yield
+    finally:
+        _discreet.reset(token)
+
+
+def _without_queries(record: logging.LogRecord) -> bool:
+    if _discreet.get() and isinstance(record.args, tuple):
+        said = [str(one) if type(one).__name__ == "URL" else one for one in record.args]
+        record.args = tuple(one.partition("?")[0] if isinstance(one, str) and "://" in one else one for one in said)
+    return True
 
 
 class Inflater:
@@ -168,17 +209,27 @@ class Inflater:
         return data
 
 
+def read_before(response: Any) -> bytes | None:  # Any: a response of httpx or httpx2
+    """The body, decompressed, where a user's client has read it already: a mock does, and so may an event hook."""
+    return response.content if response.is_stream_consumed else None
+
+
 def whole(response: Any, pieces: list[bytes]) -> httpx.Response:  # Any: a response of httpx or httpx2
-    left_out = ("content-encoding", "content-length", "transfer-encoding")
-    headers = [(name, text) for name, text in response.headers.multi_items() if name not in left_out]
+    """The response with its body, as it is after decompression."""
+    headers = httpx.Headers(response.headers.multi_items())
+    for name in ("content-encoding", "content-length", "transfer-encoding"):
+        if name in headers:
+            del headers[name]
     return httpx.Response(response.status_code, headers=headers, content=b"".join(pieces))
 
 
 def in_time(now: float, deadline: float | None, request: Request) -> None:
+    """Raise TimeoutError where the deadline has passed."""
     if deadline is not None and now > deadline:
         raise errors.TimeoutError(f"the answer from {urlsplit(request.url).netloc} was not complete in time", sent=True)
 
 
 def asked(response: Any) -> Request:  # Any: httpx or httpx2
+    """The request that an answer answers."""
     request = getattr(response, "_request", None)
     return Request("GET", str(request.url) if request is not None else "", {})

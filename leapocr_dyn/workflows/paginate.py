@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leapocr_dyn.document import expression
+from leapocr_dyn.document import criterion, expression
 from leapocr_dyn.document.workflow import Section
 from leapocr_dyn.errors import ConfigurationError, ContractError
 from leapocr_dyn.operation.operation import Operation
@@ -30,6 +30,7 @@ class Pages:
         self._deadline = deadline
         self._token: Any = self._arguments.get(self.rule["input"])
         self._seen: set[str] = set()
+        self._before: Any = None  # Any: JSON
         self._done = False
 
     async def next(self) -> Answer | None:
@@ -46,6 +47,12 @@ class Pages:
             raise ContractError(
                 f"the server points back to {self._token!r}, which was read already", operation=self._operation.name
             )
+        if not self._done and "output" not in self.rule and context.response_body == self._before:
+            raise ContractError(
+                f"the server gives the same page again, whatever {self.rule['input']} asks for",
+                operation=self._operation.name,
+            )
+        self._before = context.response_body
         return answer
 
     async def close(self) -> None:
@@ -66,7 +73,7 @@ class Pages:
 
     def _more(self, context: expression.Context) -> bool:
         if "more" in self.rule:
-            return expression.condition(self.rule["more"])(context)
+            return criterion.condition(self.rule["more"])(context)
         if "output" in self.rule:
             return self._token not in (expression.MISSING, None, "")
         return bool(expression.parse(self.rule["items"])(context))

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from leapocr_dyn import errors, retry
-from leapocr_dyn.document import expression
+from leapocr_dyn.document import criterion, expression
 from leapocr_dyn.session import Answer, Session
 
 RATE = 20.0  # questions per second for all jobs together, unless the caller says otherwise
@@ -91,6 +91,9 @@ class Wait:
         """The next outcome."""
         while not self._done and self._turns:
             due = self._due()
+            if due[0].at > self._deadline:  # the budget of questions did not reach them in time
+                self._done += [Outcome(turn.job_id, None, self._late(turn.job_id, None)) for turn in due]
+                break
             await self._io.sleep(due[0].at - self._io.now())
             for turn, learned in await self._io.gather([self._asking(turn) for turn in due], AT_ONCE):
                 self._judge(turn, learned)
@@ -134,7 +137,7 @@ class Wait:
                 Progress(turn.job_id, learned, self._count("done", context), self._count("total", context))
             )
         for acceptor in self._rule["accept"]:
-            if not expression.condition(acceptor["when"])(context):
+            if not criterion.condition(acceptor["when"])(context):
                 continue
             if acceptor["state"] == "success":
                 self._done.append(Outcome(turn.job_id, learned, None))
@@ -160,7 +163,7 @@ class Wait:
     def _late(self, job_id: str, failure: errors.Error | None) -> errors.JobTimeoutError:
         last = f"; the last question failed: {failure}" if failure is not None else ""
         return errors.JobTimeoutError(
-            f"job {job_id} was not done after {self._patience.at_most:g} s{last}. It goes on: wait for it again later",
+            f"job {job_id} was not done after {self._patience.at_most:.4g} s{last}. It goes on: wait again later",
             job_id=job_id,
             cause=failure,
         )

@@ -50,7 +50,7 @@ class Upload:
 
 
 class PartBody:
-    """The bytes of one part, read while they are sent. on_sent is told how many have been read."""
+    """The bytes of one part, read while they are sent. on_sent is told how many of them have been read."""
 
     def __init__(self, file: Upload, part: Part, on_sent: Callable[[int], None]) -> None:
         self.length = part.last - part.first + 1
@@ -68,7 +68,7 @@ class PartBody:
         piece = self._file.read(first, wanted)
         if len(piece) != wanted:
             raise errors.FileError(f"{self._file.shown} became shorter while it was sent", file_path=self._file.shown)
-        self._on_sent(wanted)
+        self._on_sent(first + wanted - self._part.first)
         return piece
 
 
@@ -185,8 +185,9 @@ class _Sending:
         self._file = file
         self._options = options
         self._on_sent = on_sent
-        self._sent = 0
         self._lock = threading.Lock()
+        self._sent: dict[Part, int] = {}  # how far each part has come
+        self._shown = 0
         self._receipts: dict[Part, str] = {}
         self._round = 0
         self._announced: Answer
@@ -227,8 +228,9 @@ class _Sending:
             parts = [Part(*(one[rule[key]] for key in ("number", "first", "last", "link"))) for one in found]
             ordered = sorted(parts, key=lambda part: part.first)
             ends = [-1, *(part.last for part in ordered)]
-            whole = all(
-                part.first == end + 1 and part.last >= part.first for part, end in zip(ordered, ends, strict=False)
+            whole = len({part.number for part in parts}) == len(parts) and all(
+                part.first == end + 1 and part.last >= part.first and isinstance(part.link, str)
+                for part, end in zip(ordered, ends, strict=False)
             )
         except (TypeError, KeyError) as error:
             raise errors.ContractError("the server announced parts that cannot be read; nothing was sent") from error
@@ -263,24 +265,18 @@ class _Sending:
         return send
 
     async def _put(self, part: Part) -> Any:  # Any: an HTTP response
-        counted = 0
+        return await self._session.put(part.link, PartBody(self._file, part, lambda sent: self._told(part, sent)))
 
-        def on_sent(count: int) -> None:
-            nonlocal counted
-            counted += count
-            self._told(count)
-
-        response = await self._session.put(part.link, PartBody(self._file, part, on_sent))
-        # A part that went out twice counts once.
-        self._told((part.last - part.first + 1 if response.is_success else 0) - counted)
-        return response
-
-    def _told(self, count: int) -> None:
-        with self._lock:
-            self._sent += count
-            sent = max(0, min(self._sent, self._file.size))
-        if self._on_sent is not None and count:
-            self._on_sent(sent, self._file.size)
+    def _told(self, part: Part, sent: int) -> None:
+        """Tell how far all parts have come. What goes out twice counts once, so the number never falls."""
+        if self._on_sent is None:
+            return
+        with self._lock:  # also while it is told: of two threads, the one with more must not come first
+            self._sent[part] = max(sent, self._sent.get(part, 0))
+            now = sum(self._sent.get(one, 0) for one in self._parts)
+            if now > self._shown:
+                self._shown = now
+                self._on_sent(now, self._file.size)
 
     async def _fresh(self, round_: int) -> None:
         """Announce the file again, for links that work; once, because links that expire at once never will."""
@@ -290,7 +286,6 @@ class _Sending:
             raise errors.APIError(f"the links for {self._file.shown} expire faster than its parts can be sent", 403)
         self._round += 1
         self._receipts.clear()
-        self._sent = 0
         await self._announce()
 
     async def _complete(self) -> Answer:

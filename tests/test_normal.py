@@ -1,0 +1,103 @@
+"""One normal form: what OpenAPI 3.0 spells in its own way, and that nothing else is touched."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from documents import openapi
+
+from leapocr_dyn.document import normal
+from leapocr_dyn.errors import DocumentError
+
+Json = Any  # the document under test
+
+
+def schema_of(schema: Json) -> Json:
+    """An OpenAPI 3.0 schema in the normal form."""
+    return normal.normalise(openapi({"X": schema}, version="3.0.3"), "test")["components"]["schemas"]["X"]
+
+
+@pytest.mark.parametrize("version", ["3.1.0", "3.1.1", "3.2.0"])
+def test_a_document_of_today_is_left_as_it_is(version: str) -> None:
+    """3.1 is the normal form, and 3.2 says the same with more words: the same object comes back."""
+    tree = openapi({"X": {"type": ["string", "null"]}}, version=version)
+    assert normal.normalise(tree, "test") is tree
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
+        ({"type": "string", "nullable": False}, {"type": "string", "nullable": False}),
+        ({"type": "string", "enum": ["a"], "nullable": True}, {"type": ["string", "null"], "enum": ["a", None]}),
+        ({"enum": ["a", None], "nullable": True}, {"enum": ["a", None]}),
+        ({"nullable": True}, {}),
+        ({"minimum": 0, "exclusiveMinimum": True}, {"exclusiveMinimum": 0}),
+        ({"maximum": 9, "exclusiveMaximum": True}, {"exclusiveMaximum": 9}),
+        ({"minimum": 0, "exclusiveMinimum": False}, {"minimum": 0}),
+        ({"exclusiveMinimum": True}, {}),
+        ({"exclusiveMinimum": 3}, {"exclusiveMinimum": 3}),
+    ],
+)
+def test_a_word_of_3_0_becomes_the_word_of_3_1(old: Json, new: Json) -> None:
+    """`nullable` is a type, and an exclusive bound is a number."""
+    assert schema_of(old) == new
+
+
+@pytest.mark.parametrize("around", ["items", "not", "additionalProperties"])
+def test_schemas_in_schemas_are_rewritten_too(around: str) -> None:
+    """However deep a schema stands."""
+    assert schema_of({around: {"allOf": [{"type": "string", "nullable": True}]}}) == {
+        around: {"allOf": [{"type": ["string", "null"]}]}
+    }
+
+
+@pytest.mark.parametrize("word", ["default", "example", "examples", "enum", "const"])
+def test_values_are_not_schemas(word: str) -> None:
+    """An example that looks like a schema stays as it is."""
+    schema = {word: [{"type": "string", "nullable": True}]}
+    assert schema_of(schema) == schema
+
+
+@pytest.mark.parametrize("name", ["default", "example", "examples", "enum", "const", "nullable", "properties"])
+def test_a_property_may_be_called_like_a_keyword(name: str) -> None:
+    """Below `properties` stand names: the property `default` has a schema, and it is rewritten."""
+    old = {"properties": {name: {"type": "string", "nullable": True}}}
+    assert schema_of(old) == {"properties": {name: {"type": ["string", "null"]}}}
+
+
+def test_the_default_response_is_rewritten_too() -> None:
+    """A response that is called `default` is no default value."""
+    old = {
+        "/x": {
+            "get": {"responses": {"default": {"content": {"a/b": {"schema": {"type": "string", "nullable": True}}}}}}
+        }
+    }
+    new = normal.normalise(openapi(paths=old, version="3.0.0"), "test")["paths"]
+    assert new["/x"]["get"]["responses"]["default"]["content"]["a/b"]["schema"] == {"type": ["string", "null"]}
+
+
+def test_the_published_tree_is_never_changed() -> None:
+    """A new tree is made; the old one is what was published."""
+    tree = openapi({"X": {"type": "string", "nullable": True}}, version="3.0.3")
+    before = copy.deepcopy(tree)
+    normal.normalise(tree, "test")
+    assert tree == before
+
+
+@pytest.mark.parametrize(
+    ("tree", "said"),
+    [
+        ({"hello": "world"}, "no `openapi: 3.x` at its root"),
+        ({"openapi": 3.1}, "no `openapi: 3.x` at its root"),
+        ({"openapi": "4.0.0"}, "versions 3.0, 3.1 and 3.2 are understood"),
+        ({"openapi": "3.1.0", "paths": []}, "`paths` must be an object"),
+    ],
+)
+def test_what_is_no_openapi_document_is_refused_with_a_sentence(tree: Json, said: str) -> None:
+    """The message names the document and what to do."""
+    with pytest.raises(DocumentError, match=r"^test") as caught:
+        normal.normalise(tree, "test")
+    assert said in str(caught.value)

@@ -1,0 +1,321 @@
+"""From JSON Schema to Python types: one keyword at a time, then recursion, then names that are attacks."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import threading
+from typing import Any
+
+import attrs
+import pytest
+from documents import api_of, document, json_values, ref, structured, type_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leapocr_dyn.errors import DocumentError
+from leapocr_dyn.model import value
+from leapocr_dyn.model.check import problems
+from leapocr_dyn.model.schema import Object
+
+Json = Any  # the document under test
+TEXT = {"type": "string"}
+DATE = {"type": "string", "format": "date-time"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "annotation"),
+    [
+        (True, "Any"),
+        ({}, "Any"),
+        ({"description": "anything"}, "Any"),
+        ({"type": "string"}, "str"),
+        ({"type": "integer"}, "int"),
+        ({"type": "number"}, "float"),
+        ({"type": "boolean"}, "bool"),
+        ({"type": "null"}, "None"),
+        ({"type": "file"}, "Any"),
+        ({"type": ["string", "null"]}, "str"),
+        ({"type": ["string", "integer"]}, "str | int"),
+        ({"type": "string", "format": "date-time"}, "datetime"),
+        ({"type": ["string", "null"], "format": "date"}, "date"),
+        ({"format": "date"}, "date"),
+        ({"type": "string", "format": "uuid"}, "str"),
+        ({"type": "integer", "format": "date-time"}, "int"),
+        ({"type": "array"}, "list[Any]"),
+        ({"type": "array", "items": TEXT}, "list[str]"),
+        ({"items": {"type": "array", "items": TEXT}}, "list[list[str]]"),
+        ({"type": "object"}, "dict[str, Any]"),
+        ({"type": "object", "properties": {}}, "dict[str, Any]"),
+        ({"additionalProperties": {"type": "integer"}}, "dict[str, int]"),
+        ({"type": "object", "properties": {"a": TEXT}}, "X"),
+        ({"properties": {"a": TEXT}, "additionalProperties": True}, "X"),
+        ({"enum": ["a", "b"]}, "X"),
+        ({"enum": ["a", None]}, "X"),
+        ({"type": "integer", "enum": [1, 2]}, "int"),
+        ({"enum": [1, "a"]}, "Any"),
+        ({"const": "a"}, "str"),
+        ({"const": 5}, "int"),
+        ({"const": [1]}, "Any"),
+        ({"oneOf": [TEXT, {"type": "integer"}]}, "str | int"),
+        ({"anyOf": [TEXT, {"type": "null"}]}, "str"),
+        ({"anyOf": [TEXT, TEXT]}, "str"),
+        ({"oneOf": []}, "Any"),
+        ({"allOf": [TEXT]}, "str"),
+        ({"allOf": [{"description": "wider"}, TEXT]}, "str"),
+        ({"allOf": []}, "Any"),
+        ({"x-unknown": 1, "unheardOf": {}}, "Any"),
+    ],
+)
+def test_a_schema_has_a_type(schema: Json, annotation: str) -> None:
+    """The keyword that tells most decides; one that nobody knows never stops a load."""
+    assert type_of(schema).annotation == annotation
+
+
+def test_an_object_has_fields_in_the_order_of_the_document() -> None:
+    """With their Python names, wire names, types, and whether they must be given."""
+    it = type_of({"required": ["petId"], "properties": {"petId": TEXT, "bornAt": DATE}})
+    assert isinstance(it, Object)
+    assert [(f.name, f.wire, f.type.annotation, f.required) for f in it.fields] == [
+        ("pet_id", "petId", "str", True),
+        ("born_at", "bornAt", "datetime", False),
+    ]
+
+
+def test_a_model_is_an_attrs_class_that_tells_the_truth() -> None:
+    """Its name, docstring, fields and annotations come from the document."""
+    model = api_of(Pet={"description": "A pet.", "required": ["n"], "properties": {"n": TEXT, "m": TEXT}}).models["Pet"]
+    assert (model.__name__, model.__module__, model.__doc__) == ("Pet", "leapocr_dyn.models", "A pet.")
+    fields = {field.name: field.type for field in attrs.fields(model) if field.name != value.LEFT}
+    assert fields == {"n": "str", "m": "str | None"}
+
+
+def test_an_object_inside_an_object_is_called_after_both() -> None:
+    """So that reprs and annotations can be read."""
+    assert type_of({"properties": {"home_address": {"properties": {"city": TEXT}}}}).fields[0].type.annotation == (  # type: ignore[attr-defined]  # an Object
+        "XHomeAddress"
+    )
+
+
+def test_properties_that_want_the_same_name_are_numbered() -> None:
+    """And each keeps its own wire name."""
+    wire = {"jobId": 1, "job_id": 2, "job-id": 3}
+    it = structured({"properties": {name: {} for name in wire}}, wire)
+    assert (it.job_id, it.job_id_2, it.job_id_3) == (1, 2, 3)
+    assert it.to_dict() == wire
+
+
+def test_components_that_want_the_same_name_are_numbered() -> None:
+    """`models` finds each by its name in the document and by its name in Python."""
+    models = api_of(**{"a.Pet": {"properties": {"a": {}}}, "b.Pet": {"properties": {"b": {}}}}).models
+    assert list(models) == ["Pet", "Pet_2"]
+    assert models["b.Pet"] is models["Pet_2"] is not models["Pet"]
+    assert "a.Pet" in models
+    assert "Pet_3" not in models
+
+
+def test_a_component_is_one_class_wherever_it_is_referred_to() -> None:
+    """Two ways to one schema lead to one class."""
+    api = api_of(A={"properties": {"pet": ref("Pet")}}, B={"items": ref("Pet")}, Pet={"properties": {"n": TEXT}})
+    one = api.converter.structure({"pet": {}}, api.models.type("A")).pet
+    (two,) = api.converter.structure([{}], api.models.type("B"))
+    assert type(one) is type(two) is api.models["Pet"]
+
+
+def test_nothing_is_built_before_it_is_touched() -> None:
+    """A schema that is wrong hurts only who uses it."""
+    models = api_of(Good=TEXT, Bad={"properties": {"x": ref("Missing")}}).models
+    assert list(models) == ["Good", "Bad"]
+    assert models["Good"] is str
+    with pytest.raises(DocumentError, match="leads nowhere"):
+        models["Bad"]
+
+
+def test_all_parts_of_an_all_of_add_up() -> None:
+    """Properties and required of every part, also of parts of parts; what stands beside has the last word."""
+    parts = [ref("Named"), {"allOf": [{"properties": {"age": {"type": "integer"}}}], "required": ["age"]}]
+    it = type_of(
+        {"allOf": parts, "properties": {"tag": TEXT}}, Named={"required": ["name"], "properties": {"name": TEXT}}
+    )
+    assert isinstance(it, Object)
+    assert [(f.wire, f.required) for f in it.fields] == [("name", True), ("age", True), ("tag", False)]
+
+
+def test_enum_members_may_have_names_of_their_own() -> None:
+    """`x-enum-varnames`, as some generators write it; a list of another length is not trusted."""
+    named = type_of({"enum": ["1", "2"], "x-enum-varnames": ["SlowRead", "FastRead"]}).python
+    assert [one.name for one in named] == ["SLOW_READ", "FAST_READ"]
+    other = type_of({"enum": ["a", "b"], "x-enum-varnames": ["OnlyOne"]}).python
+    assert [one.name for one in other] == ["A", "B"]
+
+
+def test_threads_share_one_class() -> None:
+    """However many touch a model at the same moment, it is made once."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(5):
+            it = type_of({"properties": {f"field_{n}": TEXT for n in range(50)}})
+            start = threading.Barrier(8)
+            found: list[Any] = []
+
+            def touch(it: Any = it, start: Any = start, found: Any = found) -> None:
+                start.wait()
+                found.append(it.python)
+
+            threads = [threading.Thread(target=touch) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert len(set(found)) == 1
+    finally:
+        sys.setswitchinterval(interval)
+
+
+# -- recursion
+
+LOOPS: dict[str, tuple[Json, Json]] = {
+    "a model inside itself": ({"X": {"properties": {"x": ref("X"), "n": TEXT}}}, {"x": {"x": {"n": "a"}}}),
+    "a list of itself": ({"X": {"items": ref("X")}}, [[], [[]]]),
+    "a dict of itself": ({"X": {"additionalProperties": ref("X")}}, {"a": {"b": {}}}),
+    "two models inside each other": (
+        {"X": {"properties": {"y": ref("Y")}}, "Y": {"properties": {"xs": {"items": ref("X")}}}},
+        {"y": {"xs": [{"y": {}}]}},
+    ),
+    "a union with a list of itself": ({"X": {"anyOf": [TEXT, {"items": ref("X")}]}}, ["a", ["b"]]),
+    "a union with itself": ({"X": {"anyOf": [ref("X"), ref("X"), TEXT]}}, "a"),
+    "a union of nothing but itself": ({"X": {"anyOf": [ref("X")]}}, "a"),
+    "two unions inside each other": (
+        {"X": {"anyOf": [ref("Y"), TEXT]}, "Y": {"oneOf": [ref("X"), {"type": "integer"}]}},
+        5,
+    ),
+    "an allOf of itself": ({"X": {"allOf": [ref("X"), ref("X"), {"properties": {"n": TEXT}}]}}, {"n": "a"}),
+    "two allOfs inside each other": (
+        {
+            "X": {"allOf": [ref("Y"), {"properties": {"n": TEXT}}]},
+            "Y": {"allOf": [ref("X")], "properties": {"m": TEXT}},
+        },
+        {"n": "a", "m": "b"},
+    ),
+    "a discriminator that leads back": (
+        {
+            "X": {"oneOf": [ref("Y")], "discriminator": {"propertyName": "kind"}},
+            "Y": {"allOf": [{"properties": {"kind": TEXT}}, {"properties": {"x": ref("X")}}]},
+        },
+        {"kind": "Y", "x": {"kind": "Y"}},
+    ),
+    "forty generations of twins": (
+        {
+            "X": ref("X0"),
+            **{f"X{n}": {"allOf": [ref(f"X{n + 1}")] * 2} for n in range(40)},
+            "X40": {"properties": {"n": TEXT}},
+        },
+        {"n": "a"},
+    ),
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_schema_inside_itself_is_a_type_like_others(loop: str) -> None:
+    """It builds, structures, pickles and gives the wire back, in no more time than any other."""
+    schemas, wire = LOOPS[loop]
+    api = api_of(**schemas)
+    it = api.converter.structure(wire, api.models.type("X"))
+    assert value.to_wire(it) == wire
+    assert value.to_wire(pickle.loads(pickle.dumps(it))) == wire
+    assert len(repr(it)) < 200
+
+
+def test_references_that_only_lead_to_each_other_are_an_error() -> None:
+    """There is no schema at their end, and the sentence shows the loop."""
+    with pytest.raises(DocumentError, match="these references only lead to each other"):
+        type_of(ref("Y"), Y=ref("X"))
+
+
+# -- names that are attacks
+
+ATTACKS = [
+    '"); import os; os.environ["LEAPOCR_ATTACK"] = "1"; x=("',
+    "x=__import__('os').environ.__setitem__('LEAPOCR_ATTACK', '1')",
+    "\n    import os; os.environ['LEAPOCR_ATTACK'] = '1'\n",
+    "'''\"\"\"",
+    "{0.__class__}",
+    "__class__",
+    "__init__",
+    "__slots__",
+    "__attrs_post_init__",
+    "_layout",
+    "_left",
+    "self",
+    "cls",
+    "mro",
+    "to_dict",
+    "attr_dict",
+    "NOTHING",
+    "structure",
+    "value",
+    "class",
+    "None",
+    "\ud800",
+    "\x00",
+    "",
+]
+
+
+def test_code_hidden_in_names_stays_text() -> None:
+    """Properties, components, enum values and descriptions may be called anything: no code runs."""
+    wire = {name: name for name in ATTACKS}
+    enumeration = {"enum": ATTACKS, "x-enum-varnames": ATTACKS[::-1]}
+    schema = {
+        "description": ATTACKS[0],
+        "properties": {name: {**enumeration, "description": name} for name in ATTACKS},
+        "required": ATTACKS,
+    }
+    api = api_of(**{**dict.fromkeys(ATTACKS, enumeration), "X": schema})
+    it: Any = api.converter.structure(wire, api.models.type("X"))
+    assert it.to_dict() == wire
+    assert all(it[name] == name for name in ATTACKS)
+    assert [api.models[name](name) for name in ATTACKS] == ATTACKS
+    assert (
+        api.models["X"](**{field.name: name for field, name in zip(attrs.fields(type(it)), ATTACKS, strict=False)})
+        == it
+    )
+    assert it.self_ == "self"
+    assert isinstance(repr(it), str)
+    assert "LEAPOCR_ATTACK" not in os.environ
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.text(st.characters(), max_size=20) | st.sampled_from(ATTACKS), st.integers(), max_size=8))
+def test_any_property_names_make_a_harmless_model(wire: dict[str, int]) -> None:
+    """The wire comes back, every field has a name of its own, and a user can build the same value."""
+    api = api_of(X={"type": "object", "properties": {name: {"type": "integer"} for name in wire}})
+    it = api.converter.structure(wire, api.models.type("X"))
+    assert value.to_wire(it) == wire
+    if wire:
+        names = [field.name for field in api.models.type("X").fields]  # type: ignore[attr-defined]  # an Object
+        assert [getattr(it, name) for name in names] == list(wire.values())
+        assert api.models["X"](**dict(zip(names, wire.values(), strict=True))).to_dict() == wire
+
+
+WORDS = ["type", "enum", "const", "oneOf", "anyOf", "allOf", "properties", "additionalProperties", "items", "format"]
+WORDS += ["required", "description", "discriminator", "x-enum-varnames", "prefixItems", "minimum", "$ref"]
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["string", "array", "object", "date", "#/x", ""]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*WORDS, "a"]), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(WORDS), junk, max_size=4), json_values)
+def test_a_schema_that_makes_no_sense_harms_nobody(schema: Json, wire: Any) -> None:
+    """Keywords with values of a wrong kind are passed over, or end in a DocumentError; every value still fits."""
+    try:
+        api = api_of(X=schema)
+        assert value.to_wire(api.converter.structure(wire, api.models.type("X"))) == wire
+        list(problems(document({"X": schema}), schema, "/components/schemas/X", wire))
+    except DocumentError:
+        return

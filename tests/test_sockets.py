@@ -1,0 +1,474 @@
+"""Over real sockets: every workflow against the sandbox, and servers that break off, lie, stay silent or never stop."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import http.server
+import json
+import socket
+import struct
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from conftest import KEY, World
+
+from leapocr_dyn import LeapOCR, PollOptions, errors
+from leapocr_dyn.transport import blocking, suspending
+from leapocr_dyn.workflows.poll import Patience, Wait
+
+SOON = PollOptions(poll_interval=0.02, max_wait=60)
+MIB = 2**20
+
+
+def pdf(*pages: str) -> bytes:
+    """A PDF of these pages, where the sandbox and what it needs are there."""
+    from test_sandbox_reader import pdf
+
+    return pdf(*pages)
+
+
+def tea() -> tuple[str, bytes]:
+    """A file of three pages."""
+    return "tea.pdf", pdf("# Tea\nGreen or black", "Second page", "Third page")
+
+
+def reach(world: World, sandbox: Any, **settings: Any) -> Any:
+    """A client of the sandbox."""
+    return world.client(sandbox.url, **{"api_key": sandbox.api_key, **settings})
+
+
+# -- every workflow, against a server that checks each request
+
+
+def test_a_file_becomes_text(world: World, sandbox: Any) -> None:
+    """Announce, send in parts, complete, wait, read."""
+    heard: list[int] = []
+    client = reach(world, sandbox)
+    result = world.run(
+        client.ocr.process_and_wait(tea(), poll_options=SOON, on_sent=lambda sent, _: heard.append(sent))
+    )
+    assert [page.page_number for page in result.pages] == [1, 2, 3]
+    assert result.text.startswith("# Tea\n\nGreen or black")
+    assert heard[-1] == len(tea()[1])
+    assert len(heard) > 3
+
+
+def test_a_users_own_client_does_it_all(world: World, sandbox: Any) -> None:
+    """Also what it would add to every request stays away from the storage, which refuses credentials."""
+    kind: Any = httpx.Client if world.blocking else httpx.AsyncClient
+    mine = kind(headers={"Authorization": "Bearer mine"}, cookies={"session": "mine"}, params={"mine": "1"})
+    result = world.run(reach(world, sandbox, http_client=mine).ocr.process_and_wait(tea(), poll_options=SOON))
+    assert len(result.pages) == 3
+    assert not mine.is_closed
+    world.run(mine.close() if world.blocking else mine.aclose())
+
+
+def test_an_open_file_is_read_by_several_parts_at_once(world: World, sandbox: Any, tmp_path: Path) -> None:
+    """One file position, many readers: every part gets its own bytes."""
+    path = tmp_path / "tea.pdf"
+    path.write_bytes(tea()[1])
+    for given in (path, path.open("rb")):
+        result = world.run(reach(world, sandbox).ocr.process_and_wait(given, poll_options=SOON))
+        assert len(result.pages) == 3
+        if not isinstance(given, Path):
+            given.close()
+
+
+def test_a_url_is_fetched(world: World, sandbox: Any, web: str) -> None:
+    """process_url, then wait."""
+    client = reach(world, sandbox)
+    job = world.run(client.ocr.process_url(f"{web}/tea.pdf"))
+    assert len(world.run(client.ocr.wait_until_done(job.job_id, SOON)).pages) == 3
+
+
+def test_pages_status_results_and_deleting(world: World, sandbox: Any) -> None:
+    """A job from its first status to its end, slice by slice, and then it is gone."""
+    client = reach(world, sandbox)
+    job = world.run(client.ocr.process_file(tea())).job_id
+    world.run(client.ocr.wait_until_done(job, SOON))
+    assert world.run(client.ocr.get_job_status(job)).progress == 100
+    assert world.run(client.ocr.get_results(job, page=2, limit=1)).pages[0].text == "Second page"
+    assert len(world.all(client.ocr.get_job_result.pages(job_id=job, limit=1))) == 3
+    assert world.run(client.ocr.delete_job(job)) is None
+    with pytest.raises(errors.NotFoundError):
+        world.run(client.ocr.get_job_status(job))
+
+
+def test_many_jobs_are_waited_for_together(world: World, sandbox: Any) -> None:
+    """One wait for ten jobs."""
+    client = reach(world, sandbox)
+    jobs = [world.run(client.ocr.process_file(("tea.pdf", pdf(f"Page of {number}")))).job_id for number in range(10)]
+
+    async def workflow() -> list[str]:
+        waiting, done = Wait(client._session, jobs, Patience(0.01, 0.05, 60, rate=1000)), []
+        while (outcome := await waiting.next()) is not None:
+            assert outcome.error is None
+            done.append(outcome.job_id)
+        return done
+
+    assert sorted(world.run(workflow())) == sorted(jobs)
+
+
+def test_a_refusal_arrives_with_all_that_the_server_said(world: World, sandbox: Any) -> None:
+    """Status, code, request id and fields; and what is wrong with the key."""
+    with pytest.raises(errors.AuthenticationError) as caught:
+        world.run(reach(world, sandbox, api_key="wrong").ocr.get_job_status("1"))
+    assert (caught.value.status_code, caught.value.code) == (401, "AUTHENTICATION_ERROR")
+    assert caught.value.request_id
+    with pytest.raises(errors.ValidationError, match="there is no such template") as wrong:
+        world.run(reach(world, sandbox).request("POST", "/ocr/uploads/direct", json=ANNOUNCEMENT))
+    assert wrong.value.field == "template_slug"
+    assert world.run(reach(world, sandbox).health()) is True
+
+
+ANNOUNCEMENT = {"file_name": "a.pdf", "file_size": 1, "content_type": "application/pdf", "template_slug": "x"}
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    """A web server on this machine with one PDF."""
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(tea()[1])
+
+        def log_message(self, *said: object) -> None:
+            """Say nothing."""
+
+    with served(Page) as origin:
+        yield origin
+
+
+@contextlib.contextmanager
+def served(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The origin of a server with this handler."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+# -- servers that fail
+
+
+class Faulty:
+    """A server on a raw socket, with one behaviour for every connection. requests: what it has read, whole or not."""
+
+    def __init__(self, behave: Callable[[socket.socket, Faulty], None]) -> None:
+        self._behave = behave
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._threads = [threading.Thread(target=self._accept)]
+        self.origin = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.connections = 0
+        self.requests: list[bytes] = []
+        self.elsewhere = ""
+
+    def __enter__(self) -> Faulty:
+        self._threads[0].start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            thread = threading.Thread(target=self._serve, args=(connection,))
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            self._behave(connection, self)
+
+    def read(self, connection: socket.socket) -> None:
+        """One request, to its end."""
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += connection.recv(65536)
+        head, _, body = data.partition(b"\r\n\r\n")
+        length = next(
+            (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+        )
+        while len(body) < length:
+            body += connection.recv(65536)
+        self.requests.append(head + b"\r\n\r\n" + body)
+
+
+def before(connection: socket.socket, server: Faulty) -> None:
+    """Hangs up with a reset, without reading."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def after(connection: socket.socket, server: Faulty) -> None:
+    """Reads the request, and hangs up."""
+    server.read(connection)
+
+
+def silent(connection: socket.socket, server: Faulty) -> None:
+    """Reads the request, and says nothing until the other side gives up."""
+    server.read(connection)
+    connection.recv(1)
+
+
+def saying(content: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> Any:
+    """Reads the request, and answers this."""
+
+    def behave(connection: socket.socket, server: Faulty) -> None:
+        server.read(connection)
+        lines = [
+            f"HTTP/1.1 {status}",
+            "Connection: close",
+            f"Content-Length: {len(content) if length is None else length}",
+        ]
+        head = "\r\n".join([*lines, *headers]).replace("{elsewhere}", server.elsewhere)
+        connection.sendall(head.encode() + b"\r\n\r\n" + content)
+
+    return behave
+
+
+def endlessly(head: bytes, more: bytes) -> Any:
+    """Reads the request, and never stops to answer."""
+
+    def behave(connection: socket.socket, server: Faulty) -> None:
+        server.read(connection)
+        connection.sendall(head)
+        while True:
+            connection.sendall(more)
+
+    return behave
+
+
+JSON = "Content-Type: application/json"
+BOMB = gzip.compress(b" " * 64 * MIB)
+START = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+FAULTS: dict[str, tuple[Any, type[errors.Error], int, type[errors.Error]]] = {
+    # what it does, what a GET raises and after how many attempts, what a POST raises after one
+    "hangs up before it reads": (before, errors.ConnectionError, 3, errors.SubmissionUnknownError),
+    "hangs up after it has read": (after, errors.ConnectionError, 3, errors.SubmissionUnknownError),
+    "stays silent": (silent, errors.TimeoutError, 3, errors.SubmissionUnknownError),
+    "breaks off": (saying(b'{"id": ', JSON, length=99), errors.ConnectionError, 3, errors.SubmissionUnknownError),
+    "does not speak HTTP": (
+        endlessly(b"220 smtp ready\r\n", b"\r\n"),
+        errors.ConnectionError,
+        3,
+        errors.SubmissionUnknownError,
+    ),
+    "never ends its headers": (
+        endlessly(START, b"X-A: b\r\n"),
+        errors.ConnectionError,
+        3,
+        errors.SubmissionUnknownError,
+    ),
+    "answers HTML": (saying(b"<h1>Log in</h1>", "Content-Type: text/html"), errors.DecodeError, 3, errors.DecodeError),
+    "answers half a JSON text": (saying(b'{"id": "1", "sta', JSON), errors.DecodeError, 3, errors.DecodeError),
+    "answers nothing": (saying(b"", JSON), errors.DecodeError, 3, errors.DecodeError),
+    "points elsewhere": (
+        saying(b"", "Location: {elsewhere}/", status="307 Temporary Redirect"),
+        errors.APIError,
+        1,
+        errors.APIError,
+    ),
+    "sends a bomb": (saying(BOMB, JSON, "Content-Encoding: gzip"), errors.ContractError, 1, errors.ContractError),
+    "lies about compression": (
+        saying(b"{}", JSON, "Content-Encoding: gzip"),
+        errors.ContractError,
+        1,
+        errors.ContractError,
+    ),
+    "never ends its body": (endlessly(START + b"\r\n", b" " * 65536), errors.ContractError, 1, errors.ContractError),
+}
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers of at most a mebibyte, so that one without an end is soon too large."""
+    for module in (blocking, suspending):
+        monkeypatch.setattr(module, "LARGEST", MIB)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_server_ends_in_an_exception_of_ours(world: World, fault: str, small: None) -> None:
+    """Whatever happens on the wire has a typed name; a GET is repeated where that can help, a paid POST never."""
+    behave, got, attempts, posted = FAULTS[fault]
+    with Faulty(after) as elsewhere, Faulty(behave) as server:
+        server.elsewhere = elsewhere.origin
+        timeout = 0.15 if fault == "stays silent" else 10
+        client = world.client(server.origin, timeout=timeout, max_retries=2, retry_delay=0)
+        with pytest.raises(got) as caught:
+            world.run(client.ocr.get_job_status("1"))
+        assert (server.connections, caught.value.attempts) == (attempts, attempts)
+        with pytest.raises(posted):
+            world.run(client.ocr.process_url("https://example.com/a.pdf"))
+        assert server.connections == attempts + 1
+        assert elsewhere.connections == 0
+        assert KEY not in f"{caught.value}{vars(caught.value)}"
+
+
+def test_a_server_that_is_not_there_is_asked_again(world: World) -> None:
+    """What never left may be repeated, a POST as well; then it is a ConnectionError that says what to check."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        origin = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    client = world.client(origin, max_retries=2, retry_delay=0)
+    for call in (client.ocr.get_job_status, client.ocr.process_url):
+        with pytest.raises(errors.ConnectionError, match="is the base URL right, and the server up") as caught:
+            world.run(call("https://example.com/a.pdf"))
+        assert (caught.value.attempts, caught.value.sent) == (3, False)
+
+
+def test_an_answer_that_drips_ends_at_the_deadline(world: World) -> None:
+    """Every byte comes in time, the whole never would: the deadline is what counts."""
+    go_on = threading.Event()
+
+    def drip(connection: socket.socket, server: Faulty) -> None:
+        server.read(connection)
+        connection.sendall(START + b"\r\n")
+        while not go_on.wait(0.01):
+            connection.sendall(b" ")
+
+    with Faulty(drip) as server:
+        session = world.client(server.origin, timeout=10)._session
+        began = time.monotonic()
+        with pytest.raises(errors.TimeoutError, match="not complete in time"):
+            world.run(session.ask("getJobStatus", {"job_id": "1"}, retries=0, deadline=began + 0.2))
+        assert time.monotonic() - began < 5
+        go_on.set()
+
+
+# -- one client, many threads and loops
+
+
+def test_one_async_client_serves_two_loops_at_once(sandbox: Any) -> None:
+    """Each loop has connections of its own, on asyncio and on trio at the same time."""
+    client = LeapOCR(sandbox.api_key, base_url=sandbox.url)
+    healthy: list[bool] = []
+
+    async def use() -> None:
+        healthy.extend([await client.health() for _ in range(20)])
+
+    threads = [
+        threading.Thread(target=anyio.run, args=(use,), kwargs={"backend": it}) for it in ("asyncio", "trio") * 2
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert healthy == [True] * 80
+
+
+def test_a_blocking_client_is_shared_by_threads(sandbox: Any) -> None:
+    """Twenty threads, one client: every answer reaches who asked."""
+    world = World("blocking")
+    client = reach(world, sandbox)
+    jobs = [client.ocr.process_file(tea()).job_id for _ in range(4)]
+    found: list[bool] = []
+
+    def use(job: str) -> None:
+        found.extend([client.ocr.get_job_status(job).job_id == job for _ in range(10)])
+
+    threads = [threading.Thread(target=use, args=(jobs[number % 4],)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    world.close()
+    assert found == [True] * 200
+
+
+# -- memory
+
+PART = 8 * MIB
+
+
+class Sink(http.server.BaseHTTPRequestHandler):
+    """An API and a storage that keep nothing but numbers. most: parts that were under way at once."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    lock = threading.Lock()
+    received = under_way = most = 0
+
+    def do_GET(self) -> None:
+        """Whatever is asked: it is well."""
+        self._answer(b'{"id": "1", "status": "healthy"}')
+
+    def do_POST(self) -> None:
+        """Announce the parts, or complete."""
+        size = json.loads(self.rfile.read(int(self.headers["Content-Length"]))).get("file_size", 0)
+        link = {"upload_url": f"http://{self.headers['Host']}/"}
+        starts = enumerate(range(0, size, PART), 1)
+        parts = [
+            {"part_number": number, "start_byte": at, "end_byte": min(at + PART, size) - 1, **link}
+            for number, at in starts
+        ]
+        self._answer(json.dumps({"job_id": "1", "status": "pending", "parts": parts}).encode())
+
+    def do_PUT(self) -> None:
+        """Count a part's bytes, through one small buffer."""
+        self._count(under_way=1)
+        left, buffer = int(self.headers["Content-Length"]), memoryview(bytearray(65536))
+        while left:
+            count = self.rfile.readinto(buffer[:left])
+            left -= count
+            self._count(received=count)
+        self._count(under_way=-1)
+        self._answer(b"")
+
+    def _count(self, received: int = 0, under_way: int = 0) -> None:
+        with Sink.lock:
+            Sink.received += received
+            Sink.under_way += under_way
+            Sink.most = max(Sink.most, Sink.under_way)
+
+    def _answer(self, content: bytes) -> None:
+        self.send_response(200)
+        for name, text in (("ETag", '"e"'), ("Content-Type", "application/json"), ("Content-Length", len(content))):
+            self.send_header(name, str(text))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *said: object) -> None:
+        """Say nothing."""
+
+
+def test_memory_does_not_grow_with_the_file(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """200 MiB go out with less than a part in memory for each part under way; in fact with a mebibyte or two."""
+    for name in ("received", "under_way", "most"):
+        monkeypatch.setattr(Sink, name, 0)
+    path = tmp_path / "large.pdf"
+    with path.open("wb") as file:
+        file.truncate(200 * MIB)
+    with served(Sink) as origin:
+        client = world.client(origin)
+        world.run(client.ocr.get_job_status.__self__._session.io.sleep(0))  # the loop, before we measure
+        tracemalloc.start()
+        try:
+            world.run(client.ocr.process_file(path))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        world.close()  # the server ends when the connections do
+    assert Sink.received == 200 * MIB
+    assert 1 < Sink.most <= 8
+    assert peak < 4 * MIB * Sink.most

@@ -1,0 +1,426 @@
+"""A file in parts: which bytes go where, what is sent again, what is refused, and what is told meanwhile."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from conftest import KEY, World, answer, told
+
+from leapocr_dyn import ProcessOptions, errors
+from leapocr_dyn.workflows.upload import unquoted
+
+TEN = ("ten.pdf", b"0123456789")
+Fault = Callable[[int, int, int], httpx.Response | Exception | None]
+
+
+class Service:
+    """LeapOCR and its storage, as far as an upload sees them. part: bytes of every part but the last.
+
+    fault: what the storage does with (job, part, attempt) instead of taking it. arrived: by (job, part), every body.
+    """
+
+    def __init__(self, part: int = 4, fault: Fault | None = None, etag: str | None = '"e{}"', **announced: Any) -> None:
+        self.part = part
+        self.fault = fault or (lambda job, part, attempt: None)
+        self.etag = etag
+        self.announced = announced
+        self.announcements: list[dict[str, Any]] = []
+        self.completed: list[tuple[str, Any]] = []
+        self.arrived: dict[tuple[int, int], list[bytes]] = {}
+        self.puts: list[httpx.Request] = []
+        self._lock = threading.Lock()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        with self._lock:
+            if request.url.host != "api.test":
+                return self._stored(request)
+            if request.url.path.endswith("/direct"):
+                return self._announced(json.loads(request.content))
+            job = request.url.path.split("/")[-2]
+            self.completed.append((job, json.loads(request.content)["parts"]))
+            return answer(json={"job_id": job, "status": "pending"})
+
+    def _announced(self, body: dict[str, Any]) -> httpx.Response:
+        self.announcements.append(body)
+        job = len(self.announcements)
+        parts = [
+            {
+                "part_number": number,
+                "start_byte": first,
+                "end_byte": min(first + self.part, body["file_size"]) - 1,
+                "upload_url": f"https://storage.test/{job}/{number}?signature=s3cret",
+            }
+            for number, first in enumerate(range(0, body["file_size"], self.part), 1)
+        ]
+        return answer(json={"job_id": str(job), "parts": parts, **self.announced})
+
+    def _stored(self, request: httpx.Request) -> httpx.Response:
+        job, number = map(int, request.url.path.strip("/").split("/"))
+        self.puts.append(request)
+        attempt = sum(one.url.path == request.url.path for one in self.puts)
+        fault = self.fault(job, number, attempt)
+        if fault is not None:
+            return told(fault)
+        self.arrived.setdefault((job, number), []).append(request.content)
+        return httpx.Response(200, headers={"ETag": self.etag.format(number)} if self.etag is not None else {})
+
+
+def always(fault: httpx.Response | Exception) -> Fault:
+    """The same fault for every part and attempt."""
+    return lambda job, part, attempt: fault
+
+
+def upload(world: World, service: Service, file: Any = TEN, on_sent: Any = None, **settings: Any) -> Any:
+    """The result of sending a file."""
+    return world.run(world.client(service, **settings).ocr.process_file(file, on_sent=on_sent))
+
+
+# -- which bytes go where
+
+
+def test_every_part_gets_exactly_its_bytes(world: World) -> None:
+    """The server says which range goes to which link, inclusive at both ends; then the upload is completed, once."""
+    service = Service()
+    assert upload(world, service).job_id == "1"
+    assert service.arrived == {(1, 1): [b"0123"], (1, 2): [b"4567"], (1, 3): [b"89"]}
+    assert service.completed == [("1", [{"part_number": number, "etag": f"e{number}"} for number in (1, 2, 3)])]
+
+
+def test_parts_that_are_listed_in_any_order_arrive_where_they_belong(world: World) -> None:
+    """The list's order means nothing; numbers and ranges do."""
+    ranges = [(2, 4, 9), (1, 0, 3)]
+    parts = [
+        {"part_number": number, "start_byte": first, "end_byte": last, "upload_url": f"https://storage.test/1/{number}"}
+        for number, first, last in ranges
+    ]
+    service = Service(parts=parts)
+    upload(world, service)
+    assert service.arrived == {(1, 1): [b"0123"], (1, 2): [b"456789"]}
+    assert [part["part_number"] for part in service.completed[0][1]] == [1, 2]
+
+
+def test_parts_travel_together(world: World) -> None:
+    """Several parts are under way at once: each of three waits until the others have come."""
+    service, meeting = Service(), threading.Barrier(3)
+    count, all_there = 0, anyio.Event()
+
+    def meets(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "storage.test":
+            meeting.wait(10)
+        return service(request)
+
+    async def ameets(request: httpx.Request) -> httpx.Response:
+        nonlocal count
+        if request.url.host == "storage.test":
+            count += 1
+            if count == 3:
+                all_there.set()
+            with anyio.fail_after(10):
+                await all_there.wait()
+        return service(request)
+
+    server: Any = meets if world.blocking else ameets
+    world.run(world.client(server).ocr.process_file(TEN))
+    assert len(service.arrived) == 3
+
+
+@pytest.mark.parametrize(("etag", "told"), [('"e1"', "e1"), ("e1", "e1"), ('W/"weak"', "weak"), (' "e1" ', "e1")])
+def test_a_receipt_goes_back_without_quotes(world: World, etag: str, told: str) -> None:
+    """Storage quotes its ETags, some weakly; the API compares them as plain text."""
+    service = Service(part=10, etag=etag)
+    upload(world, service)
+    assert service.completed[0][1] == [{"part_number": 1, "etag": told}]
+    assert unquoted(etag) == told
+
+
+# -- what is sent again
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [answer(500), answer(503), answer(429), httpx.ConnectError("refused"), httpx.WriteError("reset")],
+    ids=lambda fault: type(fault).__name__ if isinstance(fault, Exception) else str(fault.status_code),
+)
+def test_a_part_that_failed_is_sent_again_by_itself(world: World, fault: httpx.Response | Exception) -> None:
+    """The second of three parts fails twice: only it is repeated, from its first byte."""
+    service = Service(fault=lambda job, part, attempt: fault if part == 2 and attempt < 3 else None)
+    upload(world, service)
+    assert len(service.puts) == 5
+    assert service.arrived == {(1, 1): [b"0123"], (1, 2): [b"4567"], (1, 3): [b"89"]}
+    assert len(service.announcements) == len(service.completed) == 1
+
+
+def test_a_storage_that_is_busy_says_for_how_long(world: World) -> None:
+    """Retry-After counts for parts, too."""
+    busy = answer(503, retry_after="7")
+    upload(world, Service(fault=lambda job, part, attempt: busy if (part, attempt) == (1, 1) else None), retry_delay=0)
+    assert world.slept == [7]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "puts"),
+    [
+        (answer(500), errors.APIError, 4),
+        (answer(400), errors.APIError, 1),
+        (httpx.ReadTimeout("silent"), errors.TimeoutError, 4),
+    ],
+)
+def test_a_failed_upload_is_never_completed(
+    world: World, fault: httpx.Response | Exception, kind: type[errors.Error], puts: int
+) -> None:
+    """When a part cannot be sent, the error says so, the others stop, and no job begins."""
+    service = Service(part=10, fault=always(fault))
+    with pytest.raises(kind):
+        upload(world, service)
+    assert (len(service.puts), service.completed) == (puts, [])
+
+
+@pytest.mark.parametrize("expired", [{1}, {2, 3}, {1, 2, 3}])
+def test_links_that_expired_are_asked_for_once_and_everything_arrives_exactly_once(
+    world: World, expired: set[int]
+) -> None:
+    """A 403 announces the file again, once for all parts that meet it; fresh links belong to a fresh job."""
+    service = Service(fault=lambda job, part, attempt: answer(403) if job == 1 and part in expired else None)
+    assert upload(world, service).job_id == "2"
+    assert len(service.announcements) == 2
+    assert {key: bodies for key, bodies in service.arrived.items() if key[0] == 2} == {
+        (2, 1): [b"0123"],
+        (2, 2): [b"4567"],
+        (2, 3): [b"89"],
+    }
+    assert [job for job, _ in service.completed] == ["2"]
+
+
+def test_links_that_never_work_end_the_upload(world: World) -> None:
+    """Fresh links that expire at once are not asked for again and again."""
+    service = Service(fault=always(answer(403)))
+    with pytest.raises(errors.APIError, match="expire faster"):
+        upload(world, service)
+    assert (len(service.announcements), service.completed) == (2, [])
+
+
+# -- what is refused
+
+
+def cut(*ranges: tuple[int, int], **more: Any) -> dict[str, Any]:
+    """An announcement of these byte ranges."""
+    link = {"upload_url": "https://storage.test/1/1", **more}
+    return {
+        "parts": [
+            {"part_number": number, "start_byte": first, "end_byte": last, **link}
+            for number, (first, last) in enumerate(ranges, 1)
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    "announced",
+    [
+        cut(),
+        cut((0, 8)),
+        cut((0, 10)),
+        cut((1, 9)),
+        cut((0, 3), (5, 9)),
+        cut((0, 5), (5, 9)),
+        cut((0, 9), (0, 9)),
+        cut((0, 4), (5, 9), part_number=1),
+        cut((0, 9), upload_url=None),
+        cut((0, 9), upload_url=7),
+        cut((0, 9), start_byte="0"),
+        cut((0, 9), upload_url="file:///etc/passwd"),
+        cut((0, 9), upload_url="/1/1"),
+        cut((0, 9), upload_url="http://storage.test/1/1"),
+        cut((0, 9), upload_url="https://[half"),
+        {"parts": None},
+        {"parts": {}},
+        {"parts": [None]},
+        {"parts": [{}]},
+    ],
+)
+def test_an_announcement_that_cannot_be_right_is_refused_before_a_byte_is_sent(
+    world: World, announced: dict[str, Any]
+) -> None:
+    """Gaps, overlaps, too much, too little, no link, or a link down from https: ContractError, and nothing went out."""
+    service = Service(**announced)
+    with pytest.raises(errors.ContractError):
+        upload(world, service)
+    assert (service.puts, service.completed) == ([], [])
+
+
+@pytest.mark.parametrize("etag", [None, ""])
+def test_a_part_without_a_receipt_is_an_error(world: World, etag: str | None) -> None:
+    """Without an ETag the upload cannot be completed, so it is not."""
+    service = Service(etag=etag)
+    with pytest.raises(errors.ContractError, match="no receipt for part"):
+        upload(world, service)
+    assert service.completed == []
+
+
+def test_a_file_that_shrinks_while_it_is_sent_is_noticed(world: World, tmp_path: Path) -> None:
+    """Half a file never becomes a job."""
+    path = tmp_path / "shrinks.pdf"
+    path.write_bytes(b"0123456789")
+    service = Service()
+
+    def server(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/direct"):
+            path.write_bytes(b"01234")
+        return service(request)
+
+    with pytest.raises(errors.FileError, match=r"shrinks\.pdf became shorter") as caught:
+        world.run(world.client(server).ocr.process_file(path))
+    assert (caught.value.file_path, service.completed) == (str(path), [])
+
+
+class Pipe(io.BytesIO):
+    """A stream that cannot be measured."""
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        raise io.UnsupportedOperation("seek")
+
+
+def sparse(path: Path, size: int) -> Path:
+    """A file of so many bytes that takes no room."""
+    with path.open("wb") as file:
+        file.truncate(size)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda folder: folder / "missing.pdf", r"there is no file .*missing\.pdf"),
+        (lambda folder: sparse(folder / "empty.pdf", 0), r"empty\.pdf is empty"),
+        (lambda folder: folder, r"is not a file; pass one file at a time"),
+        (lambda folder: sparse(folder / "a.exe", 1), r"a\.exe is a \.exe file; supported are \.pdf, \.png"),
+        (lambda folder: sparse(folder / "huge.pdf", 2**30 + 1), r"huge\.pdf cannot be sent: .*1073741824"),
+        (lambda folder: sparse(folder / "no-ending", 20), r"no-ending is of a type that its first bytes do not tell"),
+        (lambda folder: "bad\0name.pdf", r"bad\0name\.pdf cannot be read"),
+        (lambda folder: b"", r"\(document, 0 bytes\) is empty"),
+        (lambda folder: ("a.pdf", b""), r"\(a\.pdf, 0 bytes\) is empty"),
+        (lambda folder: b"plain words", r"of a type that its first bytes do not tell"),
+        (lambda folder: io.StringIO("%PDF-"), r"open as text; open it with mode 'rb'"),
+        (lambda folder: Pipe(b"%PDF-"), r"cannot be measured .*; pass its bytes instead"),
+        (lambda folder: 7, r"a file is a path, bytes, an open binary file or \(name, bytes\), not int"),
+    ],
+)
+def test_a_file_that_cannot_be_sent_is_refused_by_name(world: World, tmp_path: Path, make: Any, said: str) -> None:
+    """Whatever is wrong is known before anything is sent, and the sentence names the file."""
+    service = Service()
+    with pytest.raises(errors.FileError, match=said):
+        upload(world, service, make(tmp_path))
+    assert service.announcements == []
+
+
+def test_wrong_options_are_not_the_files_fault(world: World) -> None:
+    """A field that the file has nothing to do with stays a ValidationError, by its name."""
+    client = world.client(Service())
+    options = ProcessOptions(format="structured", schema={"type": "object"}, instructions="x" * 101)
+    with pytest.raises(errors.ValidationError) as caught:
+        world.run(client.ocr.process_file(TEN, options))
+    assert caught.value.field == "instructions"
+
+
+# -- what a file can be
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "kind"),
+    [
+        (("Scan.PDF", b"x"), "Scan.PDF", "application/pdf"),
+        (("a.jpeg", b"x"), "a.jpeg", "image/jpeg"),
+        (b"%PDF-1.7 ...", "document", "application/pdf"),
+        (b"\x89PNG\r\n\x1a\n...", "document", "image/png"),
+        (b"RIFF....WEBPVP8 ", "document", "image/webp"),
+        (bytearray(b"\xff\xd8\xff..."), "document", "image/jpeg"),
+        (memoryview(b"II*\0...."), "document", "image/tiff"),
+        (memoryview(b"MM\0*...."), "document", "image/tiff"),
+    ],
+)
+def test_name_and_type_come_from_the_ending_or_the_first_bytes(world: World, file: Any, name: str, kind: str) -> None:
+    """Only the base name is sent, never the folders above it."""
+    service = Service(part=100)
+    upload(world, service, file)
+    assert (service.announcements[0]["file_name"], service.announcements[0]["content_type"]) == (name, kind)
+
+
+def test_a_path_is_sent_under_its_base_name(world: World, tmp_path: Path) -> None:
+    """As text, as bytes in the file system's coding, or as a Path."""
+    (tmp_path / "scan.pdf").write_bytes(b"0123456789")
+    for path in (tmp_path / "scan.pdf", str(tmp_path / "scan.pdf")):
+        service = Service()
+        upload(world, service, path)
+        assert service.announcements[0]["file_name"] == "scan.pdf"
+        assert b"".join(body for key in sorted(service.arrived) for body in service.arrived[key]) == b"0123456789"
+
+
+def test_an_open_file_is_sent_from_where_it_stands_and_stays_open(world: World) -> None:
+    """What was read already is not sent; the file belongs to the caller."""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(b"header0123456789")
+        file.seek(6)
+        service = Service()
+        upload(world, service, file)
+        assert not file.closed
+    assert service.announcements[0]["file_size"] == 10
+    assert service.arrived == {(1, 1): [b"0123"], (1, 2): [b"4567"], (1, 3): [b"89"]}
+
+
+# -- what is told meanwhile
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda job, part, attempt: None,
+        lambda job, part, attempt: answer(500) if attempt < 3 else None,
+        lambda job, part, attempt: answer(403) if job == 1 and part == 3 else None,
+    ],
+    ids=["no fault", "every part twice", "fresh links"],
+)
+def test_progress_only_grows_and_ends_at_the_size(world: World, fault: Fault) -> None:
+    """on_sent hears of every step once, though parts are repeated or sent to fresh links."""
+    heard: list[tuple[int, int]] = []
+    upload(world, Service(fault=fault), on_sent=lambda sent, size: heard.append((sent, size)))
+    sent = [count for count, _ in heard]
+    assert sent == sorted(set(sent))
+    assert heard[-1] == (10, 10)
+
+
+# -- secrets
+
+
+def test_the_storage_sees_no_credential(world: World) -> None:
+    """Neither ours, nor what a user's own client adds to everything: its login, its cookies, its parameters."""
+    service = Service()
+    mine = world.http(
+        service,
+        headers={"Authorization": f"Bearer {KEY}", "X-Team": KEY, "Content-Type": KEY},
+        cookies={"session": KEY},
+        params={"key": KEY},
+        auth=("user", KEY),
+    )
+    for settings in ({}, {"http_client": mine}):
+        upload(world, service, **settings)
+    assert len(service.puts) == 6
+    for request in service.puts:
+        assert KEY not in f"{request.url}{request.headers.raw}"
+        assert request.url.query == b"signature=s3cret"
+        assert int(request.headers["content-length"]) == len(request.content)
+
+
+def test_a_presigned_link_shows_in_no_error(world: World) -> None:
+    """What a link's query holds is a right to write."""
+    for fault in (answer(500), answer(403), httpx.ConnectError("refused"), httpx.ReadTimeout("silent")):
+        with pytest.raises(errors.Error) as caught:
+            upload(world, Service(fault=always(fault)), max_retries=0)
+        assert "s3cret" not in f"{caught.value}{vars(caught.value)}"

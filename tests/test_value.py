@@ -1,0 +1,299 @@
+"""Models and open enums: what a value of an API can do, and the way back to the wire."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import decimal
+import enum
+import json
+import pickle
+import subprocess
+import sys
+import uuid
+from typing import Any
+
+import attrs
+import pytest
+from documents import api_of, structured
+
+from leapocr_dyn.api import load
+from leapocr_dyn.model import value
+from leapocr_dyn.model.value import NOT_GIVEN, OpenEnum, to_wire
+
+PET = {
+    "type": "object",
+    "required": ["petName"],
+    "properties": {
+        "petName": {"type": "string"},
+        "bornAt": {"type": "string", "format": "date-time"},
+        "kind": {"enum": ["cat", "dog"]},
+        "friend": {"$ref": "#/components/schemas/X"},
+    },
+}
+
+
+def pet(wire: dict[str, Any]) -> Any:
+    """A received model."""
+    return structured(PET, wire)
+
+
+def new(**fields: Any) -> Any:
+    """A model that a user builds."""
+    return api_of(X=PET).models["X"](**fields)
+
+
+# -- models
+
+
+def test_a_field_has_a_python_name_and_keeps_its_wire_name() -> None:
+    """Attributes read like Python, and `model["wireName"]` reads like the API's manual."""
+    it = pet({"petName": "Mimi"})
+    assert it.pet_name == it["petName"] == "Mimi"
+
+
+def test_a_model_cannot_be_changed() -> None:
+    """Values are frozen."""
+    it = pet({"petName": "Mimi"})
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        it.pet_name = "Momo"
+    with pytest.raises(AttributeError):
+        it.no_such_field = 1
+
+
+def test_models_are_equal_by_their_fields() -> None:
+    """However they were made."""
+    assert pet({"petName": "Mimi"}) == new(pet_name="Mimi")
+    assert pet({"petName": "Mimi"}) != new(pet_name="Momo")
+
+
+def test_a_field_that_the_document_does_not_know_is_kept() -> None:
+    """It is read by its wire name, and goes back as it came."""
+    it = pet({"petName": "Mimi", "new_field": [1]})
+    assert it["new_field"] == [1]
+    assert it.to_dict() == {"petName": "Mimi", "new_field": [1]}
+    with pytest.raises(KeyError):
+        it["no_such_field"]
+
+
+def test_nothing_and_null_differ_on_the_wire_and_not_in_python() -> None:
+    """What a server left out stays out, what it sent as null stays null; both are None to read."""
+    assert pet({}).kind is pet({"kind": None}).kind is None
+    assert pet({}).to_dict() == {}
+    assert pet({"kind": None}).to_dict() == {"kind": None}
+    assert pet({"kind": None})["kind"] is None
+
+
+def test_nothing_and_null_differ_where_a_user_builds_the_value() -> None:
+    """A field left out is not sent; a None that was given is a null."""
+    assert new(pet_name="Mimi").to_dict() == {"petName": "Mimi"}
+    assert new(pet_name="Mimi", kind=None).to_dict() == {"petName": "Mimi", "kind": None}
+    assert new(pet_name="Mimi", kind=NOT_GIVEN).to_dict() == {"petName": "Mimi"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-23T12:00:00.123456789Z",
+        "2026-03-23T12:00:00Z",
+        "2026-03-23T12:00:00+00:00",
+        "2026-03-23 12:00:00-05:30",
+        "yesterday",
+        "2026-03-23T12:00:00",
+    ],
+)
+def test_a_time_goes_back_as_it_was_written(text: str) -> None:
+    """Finer than a microsecond, with a Z, or no time at all: to_dict has the server's own text."""
+    assert pet({"bornAt": text}).to_dict() == {"bornAt": text}
+
+
+def test_a_model_is_no_sequence() -> None:
+    """Iterating says what to do instead."""
+    with pytest.raises(TypeError, match=r"X is not iterable; to_dict\(\) gives its fields"):
+        list(pet({}))
+
+
+def test_repr_shows_what_is_there() -> None:
+    """Python names, without what is None."""
+    assert (
+        repr(pet({"petName": "Mimi", "friend": {"kind": "dog"}})) == "X(pet_name='Mimi', friend=X(kind=<XKind: 'dog'>))"
+    )
+
+
+@pytest.mark.parametrize(
+    "huge",
+    ["x" * 10**6, list(range(10**5)), {str(n): "x" * 99 for n in range(999)}, [[[["x" * 99] * 9] * 9] * 9], [10**5000]],
+)
+def test_repr_fits(huge: Any) -> None:
+    """At most a thousand characters, whatever is inside and however many fields there are."""
+    schema: Any = {"properties": {f"field_{n}": {} for n in range(50)}}
+    text = repr(structured(schema, dict.fromkeys(schema["properties"], huge)))
+    assert text.startswith("X(field_0=")
+    assert len(text) <= value.LONGEST
+
+
+def test_repr_of_a_deep_value_fits_too() -> None:
+    """A friend of a friend of a friend."""
+    wire: dict[str, Any] = {}
+    for _ in range(300):
+        wire = {"petName": "Mimi", "friend": wire}
+    assert len(repr(pet(wire))) <= value.LONGEST
+
+
+# -- pickling
+
+
+def test_a_pickled_model_comes_back_as_the_same_class() -> None:
+    """With unknown fields, nulls and the server's own texts."""
+    it = pet({"petName": "Mimi", "bornAt": "2026-03-23T12:00:00Z", "kind": None, "new": 1, "friend": {}})
+    twin = pickle.loads(pickle.dumps(it))
+    assert type(twin) is type(it)
+    assert twin == it
+    assert twin.to_dict() == it.to_dict()
+
+
+def elsewhere(it: object) -> str:
+    """The repr of what another process, which knows nothing yet, unpickles."""
+    code = "import pickle, sys; print(repr(pickle.load(sys.stdin.buffer)))"
+    done = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(it), capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
+def test_a_pickled_model_comes_back_in_another_process() -> None:
+    """What a pickle carries is how to load the document again, and the wire value."""
+    api = load("leapocr")
+    wire = {
+        "job_id": "3f2",
+        "status": "melting",
+        "pages": [{"page_number": 1, "dimensions": {"width": 5}}],
+        "new": None,
+    }
+    it: Any = api.converter.structure(wire, api.models.type("OCRResultResponse"))
+    view = api.views.read("JobResult", "getJobResult", wire)
+    member = api.models["JobStatusType"]("completed")
+    things = [it, it.pages[0].dimensions, it.status, member, view]
+    assert elsewhere(things) == repr(things)
+
+
+def test_a_model_inside_a_merged_schema_comes_back_in_another_process() -> None:
+    """An `allOf` has fields where no node of the document stands, and their names come from the component above."""
+    owner = {"properties": {"name": {"type": "string"}, "address": {"properties": {"city": {"type": "string"}}}}}
+    it = structured(
+        {"allOf": [{"$ref": "#/components/schemas/Y"}]},
+        {"owner": {"address": {"city": "Rome"}}},
+        Y={"properties": {"owner": owner}},
+    )
+    assert elsewhere(it.owner.address) == "XOwnerAddress(city='Rome')"
+
+
+# -- open enums
+
+
+def kinds() -> Any:
+    """The enum of a document."""
+    return api_of(X={"enum": ["cat", "dog"]}).models["X"]
+
+
+def test_an_enum_member_is_text() -> None:
+    """It compares, sorts, hashes and prints as its value."""
+    cat = kinds()("cat")
+    assert cat is kinds().CAT
+    assert (cat, str(cat), f"{cat}", hash(cat), json.dumps(cat)) == ("cat", "cat", "cat", hash("cat"), '"cat"')
+    assert repr(cat) == "<X: 'cat'>"
+
+
+def test_an_enum_member_that_the_document_does_not_know_is_usable() -> None:
+    """A newer server may add values; `is_known` tells."""
+    bird = kinds()("bird")
+    assert isinstance(bird, kinds())
+    assert bird == "bird" == bird.value
+    assert not bird.is_known
+    assert kinds().CAT.is_known
+    assert [one.value for one in kinds()] == ["cat", "dog"]
+
+
+@pytest.mark.parametrize("text", ["cat", "bird", ""])
+def test_an_enum_member_pickles(text: str) -> None:
+    """Known or not, it comes back equal and of the same class."""
+    twin = pickle.loads(pickle.dumps(kinds()(text)))
+    assert isinstance(twin, kinds())
+    assert twin == text
+    assert twin.is_known is kinds()(text).is_known
+
+
+def test_an_enum_is_of_text_only() -> None:
+    """A number is no value of it."""
+    with pytest.raises(ValueError, match="5 is not a valid X"):
+        kinds()(5)
+    assert issubclass(kinds(), OpenEnum)
+
+
+# -- to the wire
+
+
+@dataclasses.dataclass
+class Point:
+    """A dataclass of the user's."""
+
+    x: int = 1
+    y: Any = NOT_GIVEN
+
+
+@attrs.frozen
+class Spot:
+    """An attrs class of the user's."""
+
+    x: int = 1
+    y: Any = NOT_GIVEN
+
+
+Colour = enum.Enum("Colour", {"RED": "red"})
+
+
+@pytest.mark.parametrize(
+    ("given", "wire"),
+    [
+        (None, None),
+        (True, True),
+        ("é", "é"),
+        (1.5, 1.5),
+        ((1, 2), [1, 2]),
+        ({3}, [3]),
+        ([1, NOT_GIVEN], [1]),
+        ({"a": NOT_GIVEN, "b": None}, {"b": None}),
+        ({1: {Colour.RED: "x"}}, {"1": {"red": "x"}}),
+        (datetime.datetime(2026, 3, 23, 12, tzinfo=datetime.UTC), "2026-03-23T12:00:00+00:00"),
+        (datetime.date(2026, 3, 23), "2026-03-23"),
+        (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        (decimal.Decimal("1.50"), "1.50"),
+        (b"abc", "YWJj"),
+        (bytearray(b"abc"), "YWJj"),
+        (Colour.RED, "red"),
+        (Point(), {"x": 1}),
+        (Spot(y=2), {"x": 1, "y": 2}),
+    ],
+)
+def test_a_python_value_has_a_json_value(given: Any, wire: Any) -> None:
+    """What people have in their hands goes out as the text, number, list or object that is meant."""
+    assert to_wire(given) == wire
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (datetime.datetime(2026, 3, 23), "has no time zone, so it names no moment"),
+        (object(), "JSON has no word for a object"),
+        ([1j], "JSON has no word for a complex"),
+        (print, "JSON has no word for a builtin_function_or_method"),
+    ],
+)
+def test_what_json_has_no_word_for_is_refused(given: Any, said: str) -> None:
+    """TypeError, as json.dumps would."""
+    with pytest.raises(TypeError, match=said):
+        to_wire(given)
+
+
+def test_not_given_is_nothing() -> None:
+    """It is false, and prints as its name."""
+    assert not NOT_GIVEN
+    assert repr(NOT_GIVEN) == "NOT_GIVEN"
