@@ -30,6 +30,7 @@ OWN: dict[type[errors.Error], dict[str, Any]] = {
     errors.TransportError: {"sent": False},
     errors.APIError: {"response": {"code": "NOT_FOUND"}},
     errors.ValidationError: {"fields": {"page": ["is too small"]}},
+    errors.DecodeError: {"partial": True},
     errors.JobError: {"job_id": "3f2"},
 }
 

@@ -96,7 +96,7 @@ def test_a_wait_ends_at_its_deadline(world: World) -> None:
     assert isinstance(outcome.error, errors.JobTimeoutError)
     assert isinstance(outcome.error, TimeoutError)
     assert world.clock.now() - began == pytest.approx(10)
-    assert "It goes on: wait for it again later" in str(outcome.error)
+    assert "It goes on: wait again later" in str(outcome.error)
     almost = [state("pending")] * (script.calls - 1)
     assert wait(world, Script(*almost, state("completed")), ten, draw=longest)[0].error is None
 

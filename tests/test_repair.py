@@ -220,7 +220,7 @@ def test_a_made_name_never_takes_one_that_is_published() -> None:
 def test_junk_in_the_place_of_objects_is_passed_over() -> None:
     """A document may hold anything anywhere."""
     junk: Tree = {"paths": {"/a": None, "/b": {"get": 5, "post": {"tags": 5, "parameters": [None], "requestBody": []}}}}
-    junk |= {"servers": [None, {"url": 5}], "tags": [5], "security": [5], "components": []}
+    junk |= {"servers": {"url": 5}, "tags": 5, "security": [5], "components": []}
     tree, _ = repair({**openapi(), **junk})
     assert tree["paths"]["/b"]["post"]["operationId"] == "post_b"
 

@@ -216,8 +216,9 @@ class Faulty:
         self.requests.append(head + b"\r\n\r\n" + body)
 
 
-def before(connection: socket.socket, server: Faulty) -> None:
-    """Hangs up with a reset, without reading."""
+def during(connection: socket.socket, server: Faulty) -> None:
+    """Reads a byte, and hangs up with a reset. (Reset before that, a client knows that nothing was sent.)"""
+    connection.recv(1)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -265,7 +266,7 @@ BOMB = gzip.compress(b" " * 64 * MIB)
 START = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 FAULTS: dict[str, tuple[Any, type[errors.Error], int, type[errors.Error]]] = {
     # what it does, what a GET raises and after how many attempts, what a POST raises after one
-    "hangs up before it reads": (before, errors.ConnectionError, 3, errors.SubmissionUnknownError),
+    "hangs up while it reads": (during, errors.ConnectionError, 3, errors.SubmissionUnknownError),
     "hangs up after it has read": (after, errors.ConnectionError, 3, errors.SubmissionUnknownError),
     "stays silent": (silent, errors.TimeoutError, 3, errors.SubmissionUnknownError),
     "breaks off": (saying(b'{"id": ', JSON, length=99), errors.ConnectionError, 3, errors.SubmissionUnknownError),
@@ -281,7 +282,7 @@ FAULTS: dict[str, tuple[Any, type[errors.Error], int, type[errors.Error]]] = {
         3,
         errors.SubmissionUnknownError,
     ),
-    "answers HTML": (saying(b"<h1>Log in</h1>", "Content-Type: text/html"), errors.DecodeError, 3, errors.DecodeError),
+    "answers HTML": (saying(b"<h1>Log in</h1>", "Content-Type: text/html"), errors.DecodeError, 1, errors.DecodeError),
     "answers half a JSON text": (saying(b'{"id": "1", "sta', JSON), errors.DecodeError, 3, errors.DecodeError),
     "answers nothing": (saying(b"", JSON), errors.DecodeError, 3, errors.DecodeError),
     "points elsewhere": (

@@ -52,9 +52,13 @@ def operations(tree: Tree) -> Iterator[tuple[str, str, Tree, str]]:
                 yield path, method, item[method], pointer("paths", path, method)
 
 
+def _list(node: Node) -> list[Node]:
+    return list(node) if isinstance(node, list) else []
+
+
 def server_without_scheme(tree: Tree) -> Iterator[Mended]:
     """`api.example.com/v1` would be a relative path by the letter; it is https."""
-    for index, server in enumerate(servers := list(tree.get("servers") or ())):
+    for index, server in enumerate(servers := _list(tree.get("servers"))):
         url = server.get("url") if isinstance(server, dict) else None
         if isinstance(url, str) and HOST.match(url):
             servers[index] = {**server, "url": f"https://{url}"}
@@ -65,7 +69,7 @@ def server_without_scheme(tree: Tree) -> Iterator[Mended]:
 
 def local_server_first(tree: Tree) -> Iterator[Mended]:
     """A developer's own machine is not where users want to go: loopback servers move to the end."""
-    servers = list(tree.get("servers") or ())
+    servers = _list(tree.get("servers"))
     local = [one for one in servers if isinstance(one, dict) and LOOPBACK.match(str(one.get("url", "")))]
     public = [one for one in servers if one not in local]
     if local and public and servers[: len(public)] != public:
@@ -165,7 +169,7 @@ def path_parameters(tree: Tree) -> Iterator[Mended]:
 
 def _parameters(tree: Tree, holder: Tree) -> list[tuple[str, str, Node]]:
     found = []
-    for node in holder.get("parameters") or ():
+    for node in _list(holder.get("parameters")):
         target = node
         if isinstance(node, dict) and isinstance(node.get("$ref"), str):
             target = tree["components"].get("parameters", {}).get(node["$ref"].rpartition("/")[2], {})
@@ -206,7 +210,7 @@ def body_of_a_read(tree: Tree) -> Iterator[Mended]:
 
 def invisible_in_tags(tree: Tree) -> Iterator[Mended]:
     """Characters that nobody sees, in a tag's name."""
-    for index, tag in enumerate(tags := list(tree.get("tags") or ())):
+    for index, tag in enumerate(tags := _list(tree.get("tags"))):
         name = tag.get("name") if isinstance(tag, dict) else None
         if isinstance(name, str) and INVISIBLE.search(name):
             tree["tags"] = tags

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import copy
 import datetime
-import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -321,7 +320,7 @@ def fused(converter: Converter, it: schemas.Object, fields: list[Field], made: t
     ]
     for number, field in enumerate(fields):
         if field.wire is None:
-            names[f"compute{number}"] = field.compute or functools.partial(_constant, field.default)
+            names[f"compute{number}"] = field.compute
             lines.append(f"    set{number}(o, compute{number}(o))")
     lines.append("    return o")
     exec(compile("\n".join(lines), f"<structure {len(fields)} fields>", "exec"), names)  # noqa: S102 - numbers only, see above
@@ -368,10 +367,6 @@ def _replacing(names: dict[str, Any], name: str, converter: Converter, inner: Ty
         return hook(value)
 
     return first
-
-
-def _constant(default: Json, _: object) -> Json:
-    return copy.copy(default)
 
 
 def _leftovers(place: str, known: set[str], value: dict[str, Json]) -> dict[str, Json]:

@@ -11,6 +11,7 @@ there.
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
@@ -152,7 +153,11 @@ class Field:
         self.required = required
         self.description = description
         self.default = default
-        self.compute = compute
+        # What is not on the wire is computed, if only from its default; so nothing stays NOT_GIVEN.
+        self.compute = compute or (self._default if wire is None else None)
+
+    def _default(self, it: Any) -> Json:  # Any: a view
+        return copy.copy(self.default)
 
 
 class Object(Type):

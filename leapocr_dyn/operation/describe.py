@@ -39,7 +39,13 @@ def operation(it: Operation) -> str:
         schema = it.document.follow(it.body.schema, it.body.place).value
         inner = schema.get("properties", {}) if isinstance(schema, dict) else {}
         arguments += [
-            _argument(field.name, field.type.annotation, field.required, field.description, inner.get(field.wire))
+            _argument(
+                field.name,
+                field.type.annotation,
+                field.required,
+                field.description,
+                it.document.follow(inner.get(field.wire), f"{it.body.place}/{field.wire}").value,
+            )
             for field in it.body_fields
         ]
         arguments.append(

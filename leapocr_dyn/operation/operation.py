@@ -112,17 +112,9 @@ class Operation:
     def unknown(cls, operations: Operations, method: str, path: str) -> Operation:
         """Stands for a call that the document does not describe: any JSON, and the document's own security."""
         node = {"operationId": f"{method} {path}", "responses": {"default": {"content": {"*/*": {"schema": True}}}}}
-        known = next(iter(operations.values()))
-        return cls(
-            known.document,
-            known.converter,
-            path,
-            method.lower(),
-            node,
-            ("", f"{method} {path}"),
-            Rule(),
-            known.workflow,
-        )
+        names = "", f"{method} {path}"
+        document, converter, workflow = operations.context
+        return cls(document, converter, path, method.lower(), node, names, Rule(), workflow)
 
     # -- what the document says
 
@@ -213,7 +205,7 @@ class Operation:
 
     def _located_parameters(self) -> list[tuple[Any, str]]:
         found: dict[tuple[Any, Any], tuple[Any, str]] = {}
-        item = self.document.tree["paths"][self.path]
+        item = self.document.tree["paths"].get(self.path, {})
         for holder, place in ((item, pointer("paths", self.path)), (self.node, self.place)):
             for index, node in enumerate(holder.get("parameters") or ()):
                 located = self.document.follow(node, f"{place}/parameters/{index}")
@@ -442,6 +434,7 @@ class Operations(Mapping[str, Operation]):
     """
 
     def __init__(self, document: Document, converter: Converter, workflow: Workflow) -> None:
+        self.context = document, converter, workflow
         self._by_name: dict[str, Operation] = {}
         self._by_key: dict[Any, Operation] = {}
         by_place = {rule.at: rule for rule in workflow.operations.values() if rule.at}

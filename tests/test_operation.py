@@ -1,0 +1,335 @@
+"""Operations: names, signatures, requests and lookups, from a plain GET to documents that nobody meant to be so."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from documents import NOTHING, answering, api_of, json_values, openapi, operation, ref, sending, taking
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leapocr_dyn.api import Api, load
+from leapocr_dyn.errors import ValidationError
+from leapocr_dyn.model.value import NOT_GIVEN
+from leapocr_dyn.operation.operation import Operation
+
+Json = Any  # the document under test
+TEXT = {"type": "string"}
+STATUS = load("leapocr").operations["getJobStatus"]
+RESULT = load("leapocr").operations["getJobResult"]
+DIRECT = load("leapocr").operations["directUpload"]
+
+
+def body(schema: Json, **more: Json) -> Json:
+    """A JSON body of an operation."""
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}, **more}}
+
+
+# -- what people see
+
+
+def test_repr_reads_like_the_manual() -> None:
+    """Name, method, path, what it needs and what it gives."""
+    assert repr(STATUS) == "<Operation get_job_status GET /ocr/status/{job_id} (job_id) -> StatusResponse>"
+    assert repr(operation()) == "<Operation go GET /things () -> None>"
+
+
+def test_the_signature_has_keywords_with_types_required_ones_first() -> None:
+    """Defaults are the document's; help() and completion read it from here."""
+    assert str(RESULT.signature) == "(*, job_id: str, page: int = 1, limit: int = 100) -> OCRResultResponse"
+
+
+def test_the_fields_of_a_json_body_are_arguments() -> None:
+    """And `body=` takes the whole."""
+    names = list(DIRECT.signature.parameters)
+    assert names[:4] == ["file_name", "file_size", "content_type", "format"]
+    assert names[-1] == "body"
+
+
+def test_the_docstring_says_what_the_document_says() -> None:
+    """Summary, arguments with types and limits, result, errors, source."""
+    text = DIRECT.__doc__
+    assert text.startswith("Start a job by announcing a file\n")
+    assert "    file_size: int, required, at least 1, at most 1073741824\n        Bytes, at most 1 GiB." in text
+    assert "    format: Format, optional, one of 'markdown', 'structured'" in text
+    assert "Gives: DirectUploadResponse" in text
+    assert "    402: The account has too few credits left." in text
+    assert text.endswith("Source: POST /ocr/uploads/direct (directUpload)")
+
+
+# -- requests
+
+
+def test_a_plan_is_the_request_that_would_be_sent() -> None:
+    """Method, URL, headers and body, without a secret."""
+    plan = DIRECT.plan("https://x.test/v1/", file_name="a.pdf", file_size=7, content_type="application/pdf")
+    assert (plan.method, plan.url) == ("POST", "https://x.test/v1/ocr/uploads/direct")
+    assert plan.headers == {"Accept": "application/json", "Content-Type": "application/json"}
+    assert plan.body == b'{"file_name":"a.pdf","file_size":7,"content_type":"application/pdf"}'
+    assert repr(plan) == "<Plan POST https://x.test/v1/ocr/uploads/direct, 68 bytes>"
+
+
+def test_arguments_find_their_places() -> None:
+    """Path, query, header, cookie and body in one call."""
+    places: Json = [
+        {"name": name, "in": name, "required": name == "path", "schema": {}}
+        for name in ("path", "query", "header", "cookie")
+    ]
+    it = operation({"parameters": places, **body({"properties": {"size": {}}})}, "/things/{path}", "post")
+    plan = it.plan(path=1, query=2, header=3, cookie=4, size=5)
+    assert plan.url == "/things/1?query=2"
+    assert (plan.headers["header"], plan.headers["Cookie"], plan.body) == ("3", "cookie=4", b'{"size":5}')
+
+
+def test_a_body_can_be_given_whole() -> None:
+    """As a dict, as a model, or as bytes, which are not looked at."""
+    api = api_of(Pet={"properties": {"petName": TEXT}})
+    it = sending(ref("Pet"), schemas={"Pet": {"properties": {"petName": TEXT}}})
+    for whole in ({"petName": "Mimi"}, api.models["Pet"](pet_name="Mimi"), b'{"petName":"Mimi"}'):
+        assert it.plan(body=whole).body == b'{"petName":"Mimi"}'
+    assert it.plan(pet_name="Mimi").body == b'{"petName":"Mimi"}'
+
+
+def test_a_none_is_sent_only_where_null_is_allowed() -> None:
+    """A None for a field that cannot be null was somebody's default, not a null that is meant."""
+    it = sending(
+        {"properties": {"a": TEXT, "b": {"type": ["string", "null"]}, "c": ref("Self")}},
+        schemas={"Self": {"properties": {"s": ref("Self")}}},
+    )
+    assert it.plan(a=None, b=None).body == b'{"b":null}'
+    assert it.plan(a=NOT_GIVEN, c={"s": {}}).body == b'{"c":{"s":{}}}'
+
+
+def test_an_optional_body_is_left_out_with_its_fields() -> None:
+    """And none of its required fields is asked for until one is given."""
+    it = sending({"required": ["a"], "properties": {"a": TEXT, "b": TEXT}}, required=False)
+    assert it.plan().body is None
+    with pytest.raises(TypeError, match=r"go\(\) needs a="):
+        it.plan(b="x")
+
+
+def test_python_values_are_written_as_json() -> None:
+    """Times, bytes and models, in parameters and in bodies."""
+    moment = datetime.datetime(2026, 3, 23, tzinfo=datetime.UTC)
+    assert taking({}).plan(x=moment).url == "/things?x=2026-03-23T00%3A00%3A00%2B00%3A00"
+    assert sending({"properties": {"data": TEXT}}).plan(data=b"abc").body == b'{"data":"YWJj"}'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({}, r"get_job_status\(\) needs job_id="),
+        ({"job_id": None}, r"get_job_status\(\) needs job_id="),
+        ({"jobid": "x"}, r"has no argument 'jobid'; did you mean 'job_id'\?"),
+        ({"job_id": "x", "zzz": 1}, r"has no argument 'zzz'; it takes job_id"),
+    ],
+)
+def test_wrong_names_are_a_type_error_as_in_python(arguments: dict[str, Any], said: str) -> None:
+    """With the name that was meant."""
+    with pytest.raises(TypeError, match=said):
+        STATUS.plan(**arguments)
+
+
+def test_a_body_and_its_fields_exclude_each_other() -> None:
+    """One of them must be wrong."""
+    with pytest.raises(TypeError, match=r"takes either body= or file_name=, not both"):
+        DIRECT.plan(body={}, file_name="a")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "said"),
+    [
+        ({"file_size": 0}, "file_size", "must be at least 1, not 0"),
+        ({"format": "markdwon"}, "format", "did you mean 'markdown'?"),
+        ({"format": object()}, "format", "JSON has no word for a object"),
+        ({"schema": {"at": datetime.datetime(2026, 3, 23)}}, "schema", "has no time zone"),
+    ],
+)
+def test_wrong_values_are_a_validation_error_before_anything_leaves(
+    arguments: dict[str, Any], field: str, said: str
+) -> None:
+    """With the path to the mistake, and the operation."""
+    good = {"file_name": "a.pdf", "file_size": 7, "content_type": "application/pdf"}
+    with pytest.raises(ValidationError) as caught:
+        DIRECT.plan(**{**good, **arguments})
+    assert caught.value.field == field
+    assert str(caught.value).startswith(f"direct_upload: {field}")
+    assert said in str(caught.value)
+    assert caught.value.status_code is None
+
+
+def test_a_shell_command_runs_nothing_of_the_document() -> None:
+    """Every text is quoted, also the header's name; only the variable for the key is the shell's."""
+    scheme = {"type": "apiKey", "in": "header", "name": '"; rm -rf ~; "$(id)`id`'}
+    it = operation(path="/$(id)", security=[{"key": []}], components={"securitySchemes": {"key": scheme}})
+    assert it.plan().curl() == (
+        """curl -X GET '/$(id)' -H '"; rm -rf ~; "$(id)`id`'": $API_KEY" -H 'Accept: application/json'"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("servers", "url"),
+    [
+        ([{"url": "https://a.test/v1/"}, {"url": "https://b.test"}], "https://a.test/v1/things"),
+        ([{"url": "https://{r}.a.test", "variables": {"r": {"default": "eu"}}}], "https://eu.a.test/things"),
+        ([None, {"url": 5}], "/things"),
+        ([], "/things"),
+    ],
+)
+def test_without_a_base_url_the_first_server_counts(servers: Json, url: str) -> None:
+    """With its variables' defaults."""
+    assert operation(servers=servers).plan().url == url
+    assert operation(servers=servers).plan("http://127.0.0.1:1").url == "http://127.0.0.1:1/things"
+
+
+# -- odd documents
+
+
+def test_a_parameter_called_body_leaves_body_to_the_body() -> None:
+    """Its own name gets a number."""
+    node = {"parameters": [{"name": "body", "in": "query", "schema": {}}], **body({"type": "object"})}
+    it = operation(node, method="post")
+    assert list(it.signature.parameters) == ["body_2", "body"]
+    assert it.plan(body_2="q", body={}).url == "/things?body=q"
+
+
+def test_a_field_that_is_called_like_a_parameter_keeps_the_body_whole() -> None:
+    """Two arguments cannot share a name, so the body is given as `body=` only."""
+    node = {"parameters": [{"name": "id", "in": "query", "schema": {}}], **body({"properties": {"id": {}}})}
+    assert list(operation(node, method="post").signature.parameters) == ["id", "body"]
+
+
+def test_parameters_of_one_name_in_two_places_are_two_arguments() -> None:
+    """The first keeps the name."""
+    places: Json = [{"name": "id", "in": where, "schema": {}} for where in ("path", "query", "header")]
+    it = operation({"parameters": places}, "/things/{id}")
+    assert [one.name for one in it.parameters] == ["id", "id_2", "id_3"]
+    assert it.plan(id=1, id_2=2).url == "/things/1?id=2"
+
+
+def test_a_parameter_of_the_path_item_is_shared_and_can_be_told_anew() -> None:
+    """The operation's own description of it counts."""
+    shared = [{"name": "a", "in": "query", "schema": {}}, {"name": "b", "in": "query", "schema": {}}]
+    item = {
+        "parameters": shared,
+        "get": {"operationId": "go", "parameters": [{**shared[0], "required": True}], "responses": {}},
+    }
+    it = load(openapi(paths={"/x": item})).operations["go"]
+    assert [(one.name, one.required) for one in it.parameters] == [("a", True), ("b", False)]
+
+
+def test_references_are_followed_everywhere() -> None:
+    """Parameters, bodies and responses may stand in components."""
+    components = {
+        "parameters": {"P": {"name": "p", "in": "query", "schema": ref("S")}},
+        "requestBodies": {"B": {"content": {"application/json": {"schema": ref("S")}}}},
+        "responses": {"R": {"description": "", "content": {"application/json": {"schema": ref("S")}}}},
+    }
+    node = {
+        "parameters": [{"$ref": "#/components/parameters/P"}],
+        "requestBody": {"$ref": "#/components/requestBodies/B"},
+        "responses": {"200": {"$ref": "#/components/responses/R"}},
+    }
+    it = operation(node, method="post", components=components, schemas={"S": {"properties": {"a": TEXT}}})
+    assert repr(it) == "<Operation go POST /things () -> S>"
+    assert it.plan(p={"a": "1"}, a="2").body == b'{"a":"2"}'
+
+
+def test_a_name_is_an_argument_that_any_python_can_write() -> None:
+    """Keywords, dunders and code become plain names; on the wire they are what they were."""
+    for name in ("class", "self", "base_url", "__init__", '"); import os', "a b"):
+        it = taking({"name": name})
+        (argument,) = it.signature.parameters
+        assert argument.isidentifier()
+        assert it.plan(**{argument: 1}).url.startswith("/things?")
+
+
+def test_an_operation_without_responses_gives_nothing() -> None:
+    """And can be called all the same."""
+    assert operation({"responses": {}}).result() is None
+    assert answering(TEXT, "default").result() is None
+
+
+# -- all of them
+
+
+def zoo() -> Api:
+    """An API with two namespaces and two operations of one name."""
+    node = {"responses": NOTHING}
+    return load(
+        openapi(
+            paths={
+                "/cats": {
+                    "get": {**node, "operationId": "list", "tags": ["Cats"]},
+                    "post": {**node, "operationId": "addCat"},
+                },
+                "/dogs": {"get": {**node, "operationId": "List", "tags": ["Dogs"]}},
+            }
+        )
+    )
+
+
+@pytest.mark.parametrize("key", ["list", "cats.list", ("GET", "/cats"), ("get", "/cats"), "GET /cats"])
+def test_an_operation_is_found_by_every_name_it_has(key: Any) -> None:
+    """Python name, namespace.name, operationId, method and path."""
+    assert zoo().operations[key].path == "/cats"
+    assert key in zoo().operations or isinstance(key, tuple)
+
+
+def test_namespaces_come_from_the_first_tag() -> None:
+    """Two namespaces may use one name; an operation without a tag is in `default`."""
+    operations = zoo().operations
+    assert {name: list(found) for name, found in operations.namespaces.items()} == {
+        "cats": ["list"],
+        "default": ["add_cat"],
+        "dogs": ["list"],
+    }
+    assert operations["List"].path == "/dogs"
+    assert list(operations) == ["list", "add_cat"]
+
+
+def test_a_name_that_is_nearly_right_is_helped_with() -> None:
+    """KeyError, with the name that was meant."""
+    with pytest.raises(KeyError, match="did you mean 'add_cat'"):
+        zoo().operations["add_cats"]
+
+
+def test_a_workflow_names_operations_and_finds_them_without_their_id() -> None:
+    """By method and path, so that an operation which lost its id or tag still works."""
+    tree = openapi(paths={"/jobs/{id}": {"get": {"responses": NOTHING}}})
+    rules = {"tag": "SDK", "operations": {"getJob": {"at": "GET /jobs/{id}", "name": "jobs.find"}}}
+    operations = load(tree, workflow=rules).operations
+    assert operations["getJob"] is operations["jobs.find"] is operations["find"]
+
+
+def test_what_may_be_repeated_is_the_methods_word_or_the_workflows() -> None:
+    """RFC 9110 section 9.2.2, and `repeatable` in workflow.yaml."""
+    assert operation().repeatable
+    assert operation(method="put").repeatable
+    assert not operation(method="post").repeatable
+    assert DIRECT.repeatable
+
+
+def test_a_call_that_the_document_does_not_know_can_be_made() -> None:
+    """Any JSON comes back as it is, even where the document knows no operation at all."""
+    it = Operation.unknown(load(openapi()).operations, "GET", "/birds")
+    assert repr(it) == "<Operation GET /birds GET /birds () -> None>"
+    assert it.plan("https://x.test").url == "https://x.test/birds"
+    assert it.read(200, {"content-type": "application/json"}, b'{"a": [1]}') == {"a": [1]}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["file_name", "file_size", "format", "schema", "body"]), json_values | st.binary() | st.dates()
+    )
+)
+def test_any_arguments_make_a_plan_or_one_of_two_errors(arguments: dict[str, Any]) -> None:
+    """TypeError for names, ValidationError for values, and nothing else."""
+    try:
+        plan = DIRECT.plan(**arguments)
+    except (TypeError, ValidationError):
+        return
+    assert plan.body is not None

@@ -1,0 +1,183 @@
+"""Views: the document's models under other names, as workflow.yaml declares them."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+from documents import openapi, ref
+
+from leapocr_dyn.api import Api, load
+from leapocr_dyn.errors import DocumentError
+from leapocr_dyn.operation import view
+
+Json = Any  # the document under test
+TEXT = {"type": "string"}
+JOB = {
+    "properties": {
+        "id": {"type": "string", "description": "The job."},
+        "done": {"type": "integer"},
+        "total": {"type": "integer"},
+        "pages": {"items": {"properties": {"number": {"type": "integer"}, "result": {}}}},
+        "at": {"type": "string", "format": "date-time"},
+    }
+}
+STARTED = {"properties": {"id": TEXT, "url": TEXT}}
+VIEWS: Json = {
+    "Page": {
+        "of": ["getJob"],
+        "at": "pages",
+        "fields": {"page_number": "number"},
+        "properties": {"text": {"text": "result"}},
+    },
+    "Job": {
+        "of": ["getJob", "startJob"],
+        "fields": {
+            "job_id": "id",
+            "progress": {"percent": ["done", "total"]},
+            "done": {"from": "done", "default": 0},
+            "pages": {"from": "pages", "view": "Page", "default": []},
+            "finished_at": "finishedAt",
+            "note": {"default": "none"},
+        },
+        "properties": {"text": {"join": ["pages", "text"]}},
+    },
+}
+
+
+def answering(name: str) -> Json:
+    """An operation's node whose answer is a component."""
+    return {"responses": {"200": {"description": "", "content": {"application/json": {"schema": ref(name)}}}}}
+
+
+def api(**views: Json) -> Api:
+    """An API with two operations about jobs, and these views."""
+    paths = {
+        "/job": {
+            "get": {"operationId": "getJob", **answering("Job")},
+            "post": {"operationId": "startJob", **answering("Started")},
+        },
+        "/text": {"get": {"operationId": "getText", **answering("Text")}},
+    }
+    return load(openapi({"Job": JOB, "Started": STARTED, "Text": TEXT}, paths), workflow={"views": views or VIEWS})
+
+
+def job(wire: Json, source: str = "getJob") -> Any:
+    """A received job."""
+    return api().views.read("Job", source, wire)
+
+
+WIRE = {
+    "id": "3f2",
+    "done": 1,
+    "total": 4,
+    "pages": [{"number": 1, "result": "One"}, {"number": 2, "result": {"a": "é"}}],
+}
+
+
+def test_a_view_has_names_of_its_own() -> None:
+    """`job_id: id` reads the wire's id, and the wire name still works."""
+    assert job(WIRE).job_id == job(WIRE)["id"] == "3f2"
+
+
+def test_a_view_gives_the_wire_back() -> None:
+    """With unknown fields and the server's own texts; computed fields are not sent."""
+    wire = {**WIRE, "at": "2026-03-23T12:00:00Z", "new": None}
+    assert job(wire).to_dict() == wire
+
+
+def test_what_the_view_does_not_name_follows_what_it_names() -> None:
+    """Nothing that the server says is out of reach."""
+    names = [field.name for field in api().views.view("Job").fields]
+    assert names == ["job_id", "progress", "done", "pages", "finished_at", "note", "total", "at", "url"]
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "percent"),
+    [
+        (1, 4, 25.0),
+        (4, 4, 100.0),
+        (9, 4, 100.0),
+        (-1, 4, 0.0),
+        (1, 0, 0.0),
+        (1, None, 0.0),
+        (None, 4, 0.0),
+        ("1", 4, 0.0),
+    ],
+)
+def test_progress_is_a_percentage_that_never_leaves_its_range(done: Json, total: Json, percent: float) -> None:
+    """`percent` of two fields, and nothing where they say nothing."""
+    assert job({"done": done, "total": total}).progress == percent
+
+
+def test_a_list_is_shown_through_a_view_of_its_items() -> None:
+    """`view` names it; `text` of an item is its text, or indented JSON."""
+    pages = job(WIRE).pages
+    assert [type(page).__name__ for page in pages] == ["Page", "Page"]
+    assert [page.page_number for page in pages] == [1, 2]
+    assert [page.text for page in pages] == ["One", '{\n  "a": "é"\n}']
+    assert job(WIRE).text == 'One\n\n{\n  "a": "é"\n}'
+
+
+def test_what_the_server_leaves_out_has_its_default() -> None:
+    """A field that no source has, too; and one reader's list is not another's."""
+    it = job({})
+    assert (it.job_id, it.done, it.pages, it.note, it.finished_at, it.text) == (None, 0, [], "none", None, "")
+    it.pages.append("mine")
+    assert job({}).pages == []
+
+
+def test_a_field_that_the_document_does_not_have_yet_is_read_when_it_comes() -> None:
+    """The view names it, so a newer server may send it."""
+    assert job({"finishedAt": "now"}).finished_at == "now"
+
+
+def test_every_source_is_read_in_the_same_way() -> None:
+    """So a view pickles whole, wherever it came from."""
+    it = job({"id": "3f2", "url": "https://x.test"}, "startJob")
+    twin = pickle.loads(pickle.dumps(it))
+    assert it == twin
+    assert twin.url == "https://x.test"
+    assert type(twin) is type(it)
+
+
+def test_people_can_build_a_view_in_the_order_of_its_fields() -> None:
+    """Positional arguments work, as in a service's own SDK, and computed fields are computed."""
+    made = api().views["Job"]
+    assert repr(made("3f2", done=1, total=2)) == "Job(job_id='3f2', progress=50.0, done=1, note='none', total=2)"
+
+
+def test_cattrs_knows_the_views() -> None:
+    """`api.converter.cattrs` structures them inside a user's own classes."""
+    it = api()
+    assert it.converter.cattrs.structure(WIRE, it.views["Job"]) == job(WIRE)
+
+
+def test_the_views_of_a_workflow_are_a_mapping() -> None:
+    """Names, and classes made on first touch."""
+    assert list(api().views) == ["Page", "Job"]
+    assert len(api().views) == 2
+    assert api().views["Job"].__doc__ == "A view of what getJob and startJob answers."
+
+
+@pytest.mark.parametrize(
+    ("declared", "kind", "said"),
+    [
+        ({"of": ["getText"], "fields": {}}, DocumentError, "what getText answers is not an object"),
+        ({"of": ["getJob"], "at": "id", "fields": {}}, DocumentError, "what getJob answers is not an object"),
+        ({"of": ["getJob"], "at": "nothing", "fields": {}}, DocumentError, "what getJob answers is not an object"),
+        ({"of": ["getJbo"], "fields": {}}, KeyError, "did you mean 'getJob'"),
+    ],
+)
+def test_a_view_of_nothing_is_refused(declared: Json, kind: type[Exception], said: str) -> None:
+    """On first touch, with the view's and the operation's name."""
+    with pytest.raises(kind, match=said):
+        api(X=declared).views["X"]
+
+
+def test_text_of_a_model_is_its_json() -> None:
+    """The wire's own words, indented."""
+    it = load("leapocr").views.read("JobResult", "getJobResult", {"pagination": {"page": 1}})
+    assert view.text("pagination")(it) == '{\n  "page": 1\n}'
+    assert view.text("pages")(it) == "[]"
