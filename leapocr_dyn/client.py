@@ -42,8 +42,9 @@ class Bound:
     """Something that belongs to a client: it can reach the client's session. family: the service's own exceptions."""
 
     __slots__ = ("_session",)
-    family: ClassVar[Family] = SHARED
-    blocking: ClassVar[bool] = False
+    # With underscores, because an API may have an operation of any other name.
+    _family: ClassVar[Family] = SHARED
+    _blocks: ClassVar[bool] = False
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -53,7 +54,7 @@ class Blocking(Bound):
     """Belongs to a blocking client."""
 
     __slots__ = ()
-    blocking = True
+    _blocks = True
 
 
 class Async(Bound):
@@ -68,12 +69,12 @@ class told(Generic[S, P, R]):  # noqa: N801 - used as a decorator
     def __init__(self, story: Callable[Concatenate[S, P], Coroutine[Any, Any, R]]) -> None:
         @functools.wraps(story)
         async def suspending(bound: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            with bound.family.adopting():
+            with bound._family.adopting():
                 return await story(bound, *args, **kwargs)
 
         @functools.wraps(story)
         def blocking(bound: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            with bound.family.adopting():
+            with bound._family.adopting():
                 return drive(story(bound, *args, **kwargs))
 
         # What inspect would unwrap to is a coroutine function, and this is none.
@@ -91,8 +92,8 @@ class told(Generic[S, P, R]):  # noqa: N801 - used as a decorator
     def __get__(self, bound: Async, owner: type) -> Callable[P, Coroutine[Any, Any, R]]: ...
     def __get__(self, bound: Any, owner: type) -> Any:
         if bound is None:
-            return self._blocking if getattr(owner, "blocking", False) else self._suspending
-        return MethodType(self._blocking if bound.blocking else self._suspending, bound)
+            return self._blocking if getattr(owner, "_blocks", False) else self._suspending
+        return MethodType(self._blocking if bound._blocks else self._suspending, bound)
 
 
 class Call:
@@ -119,7 +120,7 @@ class Call:
     def plan(self, **arguments: Any) -> Plan:  # Any: what the operation's types say
         """The request that would be sent, without its credentials. Nothing is sent."""
         bound = self._owner()
-        with bound.family.adopting():
+        with bound._family.adopting():
             return bound._session.plan(self.operation, arguments)
 
     def _owner(self) -> Bound:
@@ -152,7 +153,7 @@ class BlockingCall(Call):
     def pages(self, **arguments: Any) -> BlockingPages:  # Any: what the operation's types say
         """All answers, page by page, where the workflow says how one leads to the next."""
         bound = self._owner()
-        with bound.family.adopting():
+        with bound._family.adopting():
             return BlockingPages(bound, self.operation, arguments)
 
 
@@ -171,17 +172,17 @@ class AsyncCall(Call):
     def pages(self, **arguments: Any) -> AsyncPages:  # Any: what the operation's types say
         """All answers, page by page, where the workflow says how one leads to the next."""
         bound = self._owner()
-        with bound.family.adopting():
+        with bound._family.adopting():
             return AsyncPages(bound, self.operation, arguments)
 
 
 def _driven(bound: Bound, story: Coroutine[Any, Any, R]) -> R:
-    with bound.family.adopting():
+    with bound._family.adopting():
         return drive(story)
 
 
 async def _awaited(bound: Bound, story: Coroutine[Any, Any, R]) -> R:
-    with bound.family.adopting():
+    with bound._family.adopting():
         return await story
 
 
@@ -218,29 +219,32 @@ class AsyncPages:
         return answer.value
 
 
-def namespace(name: str, operations: Mapping[str, Operation], kind: type[Bound], family: Family) -> type[Bound]:
-    """The class of a namespace: operations as attributes. kind: Blocking, Async, or a door, whose own methods go
-    first."""
-    call = BlockingCall if kind.blocking else AsyncCall
+@functools.lru_cache(maxsize=128)
+def namespace(api: Api, name: str, kind: type[Bound], family: Family) -> type[Bound]:
+    """The class of a namespace, shared by all clients of an Api: its operations as attributes.
+
+    kind: Blocking, Async, or a door, whose own methods go first.
+    """
+    operations = api.operations.namespaces[name]
+    call = BlockingCall if kind._blocks else AsyncCall
     members: dict[str, Any] = {key: call(operation) for key, operation in operations.items() if not hasattr(kind, key)}
-    made = type(
-        naming.class_name(name), (kind,), {**members, "__slots__": (), "__repr__": _namespace_repr, "family": family}
-    )
+    members |= {"__slots__": (), "__repr__": _namespace_repr, "_family": family}
+    made = type(naming.class_name(name), (kind,), members)
     made.__doc__ = f"The {name} operations: {', '.join(operations)}."
     return made
 
 
 def _namespace_repr(self: Bound) -> str:
-    shown = [name for name in dir(self) if not name.startswith("_") and name not in ("blocking", "family")]
+    shown = [name for name in dir(self) if not name.startswith("_")]
     return f"<{type(self).__name__}: {', '.join(shown)}>"
 
 
 class _Common(Bound):
     """What both kinds of client are made of."""
 
-    kind: ClassVar[type[Bound]] = Bound
-    doors: ClassVar[Mapping[str, type[Bound]]] = {}
-    needs_key: ClassVar[bool] = False
+    _kind: ClassVar[type[Bound]] = Bound
+    _doors: ClassVar[Mapping[str, type[Bound]]] = {}
+    _needs_key: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -256,7 +260,7 @@ class _Common(Bound):
         if api_key is None and token is None and not credentials:
             api_key, token = from_environment(environment, "api_key"), from_environment(environment, "token")
         known = Credentials.of(api_key, token, credentials)
-        if self.needs_key and known == Credentials():
+        if self._needs_key and known == Credentials():
             variable = environment.get("api_key")
             raise errors.AuthenticationError(
                 "there is no API key: pass api_key=..." + (f", or set {variable}" if variable else "")
@@ -266,12 +270,12 @@ class _Common(Bound):
         self._attach()
 
     def _attach(self) -> None:
-        for name, operations in self._session.api.operations.namespaces.items():
-            if hasattr(type(self), name):
-                name += "_"
-            bound = namespace(name, operations, self.doors.get(name, self.kind), self.family)(self._session)
-            self._namespaces[name] = bound
-            setattr(self, name, bound)
+        for name in self.api.operations.namespaces:
+            kind: Any = self._doors.get(name, self._kind)  # Any: mypy does not take a class for hashable
+            bound = namespace(self.api, name, kind, self._family)(self._session)
+            attribute = f"{name}_" if hasattr(type(self), name) else name
+            self._namespaces[attribute] = bound
+            setattr(self, attribute, bound)
 
     @property
     def api(self) -> Api:
@@ -289,7 +293,7 @@ class _Common(Bound):
         twin = object.__new__(type(self))
         vars(twin).update(vars(self))
         old = self._session
-        with self.family.adopting():
+        with self._family.adopting():
             if "http_client" in changes:
                 raise errors.ConfigurationError("with_options shares the connections; another http_client is a client")
             config = dataclasses.replace(old.config, **changes)
@@ -302,7 +306,7 @@ class _Common(Bound):
         from leapocr_dyn.operation.body import encode_json
 
         if not path.startswith("/"):
-            with self.family.adopting():
+            with self._family.adopting():
                 raise errors.ValidationError(
                     f"the path {path!r} must start with a slash; it is added to {self._session.base_url}", field="path"
                 )
@@ -344,7 +348,7 @@ class Client(_Common, Blocking):
     tests. Use it in a `with` block, or close it. Its pickle holds the key.
     """
 
-    kind = Blocking
+    _kind = Blocking
 
     def __init__(
         self,
@@ -398,7 +402,7 @@ class AsyncClient(_Common, Async):
     pickle holds the key.
     """
 
-    kind = Async
+    _kind = Async
 
     def __init__(
         self,

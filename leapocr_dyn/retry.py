@@ -50,7 +50,9 @@ def delay(
     """
     if attempt > policy.retries:
         return None
-    pause = min(policy.cap, policy.delay * policy.multiplier ** min(attempt - 1, 60)) * draw()
+    # Bounded, so that no power overflows; every cap is reached long before.
+    growth = min(policy.multiplier, 1e10) ** min(attempt - 1, 30)
+    pause = min(policy.cap, policy.delay * growth) * draw()
     if failure.retry_after is not None:
         if failure.retry_after > policy.cap:
             return None

@@ -158,17 +158,30 @@ def test_an_iterable_that_fails_is_a_failure_like_any_other(world: World) -> Non
             world.run(io.gather(calls(good), 2))
 
 
+class Alarm(Clock):
+    """The real clock, which tells when somebody begins to sleep."""
+
+    def __init__(self) -> None:
+        self.sleepers = threading.Semaphore(0)
+
+    def sleep(self, seconds: float, halt: threading.Event | None) -> None:
+        self.sleepers.release()
+        super().sleep(seconds, halt)
+
+    async def asleep(self, seconds: float) -> None:
+        self.sleepers.release()
+        await super().asleep(seconds)
+
+
 def test_a_failure_wakes_those_who_sleep(world: World) -> None:
     """On the real clock: a minute's pause ends when another call fails, also inside a gathering of its own."""
-    io = world.transport(Clock())
-    asleep = threading.Barrier(3)
-
-    async def sleeps() -> None:
-        await io.call(lambda: asleep.wait(10))
-        await io.sleep(60)
+    clock = Alarm()
+    io = world.transport(clock)
+    sleeps = partial(io.sleep, 60)
 
     async def fails() -> None:
-        await io.call(lambda: asleep.wait(10))
+        for _ in range(2):
+            await io.call(partial(clock.sleepers.acquire, timeout=10))
         raise ValueError("enough")
 
     began = time.monotonic()

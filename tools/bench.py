@@ -57,8 +57,10 @@ print((time.process_time() - start) / 500)
 """
 RESULT = """
 import json, time, leapocr_dyn
-box = lambda n: {"type": "paragraph", "text": "word %d " % n * 14, "bounds": {"x": n, "y": n, "width": 10, "height": 10}}
-page = lambda n: {"id": str(n), "page_number": n, "result": "text " * 40, "confidence": 0.9, "bounding_boxes": [box(i) for i in range(50)]}
+bounds = {"x": 1, "y": 2, "width": 10, "height": 10}
+box = lambda n: {"type": "paragraph", "text": "word %d " % n * 14, "bounds": bounds}
+boxes = [box(n) for n in range(50)]
+page = lambda n: {"id": str(n), "page_number": n, "result": "text " * 40, "confidence": 0.9, "bounding_boxes": boxes}
 text = json.dumps({"job_id": "1", "status": "completed", "pages": [page(n) for n in range(100)]}).encode()
 api = leapocr_dyn.load("leapocr")
 read = api.operations["get_job_result"].read

@@ -1,4 +1,4 @@
-"""What tools/demo shows: the command line against the sandbox, both in this one process, so that none is left behind."""
+"""What tools/demo shows: the command line against the sandbox, both in this one process, so none is left behind."""
 
 from __future__ import annotations
 

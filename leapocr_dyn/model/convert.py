@@ -26,7 +26,7 @@ import cattrs
 from leapocr_dyn.errors import DecodeError
 from leapocr_dyn.model import schema as schemas
 from leapocr_dyn.model.schema import Field, Models, Type
-from leapocr_dyn.model.value import LEFT, Json, Model
+from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Model
 
 Hook = Callable[[Any], Any]  # Any: a wire value in, a Python value out
 Note = Callable[[str, str, Json], None]
@@ -290,6 +290,7 @@ def fused(converter: Converter, it: schemas.Object, fields: list[Field], made: t
         "new": object.__new__,
         "cls": made,
         "copy": copy.copy,
+        "absent": NOT_GIVEN,
         "left": getattr(made, LEFT).__set__,
         "leftovers": lambda value: _leftovers(it.pointer, known, value),
         "odd": lambda value: _odd(it.pointer, value),
@@ -338,6 +339,13 @@ def _lines(number: int, field: Field, names: dict[str, Any], *, first: bool) -> 
         if isinstance(field.default, list | dict)
         else f"        set{n}(o, default{n})",
     ]
+    if field.default is not None:
+        # What stands here was not sent, and must not be given back as if it had been.
+        lines += [
+            f"        if key{n} not in value:",
+            "            rest = rest or {}",
+            f"            rest[key{n}] = absent",
+        ]
     plain = isinstance(field.type, schemas.Scalar)
     if plain:
         names[f"kind{n}"] = field.type.kinds[0]

@@ -222,7 +222,8 @@ class Object(Type):
         made.__doc__ = self.description or f"{self.annotation}, as the document at {self.pointer} describes it."
         first: dict[str, str] = {field.name: field.wire for field in self.fields if field.wire is not None}
         computed = {field.name: field.compute for field in self.fields if field.compute is not None}
-        made._layout = Layout(first, computed, self._revive, self._recipe)
+        defaults = {field.name: field.default for field in self.fields if field.default is not None and field.wire}
+        made._layout = Layout(first, computed, defaults, self._revive, self._recipe)
         return made
 
     _keyword_only = True

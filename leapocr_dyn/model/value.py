@@ -9,6 +9,7 @@ which no wire name can become (naming.py).
 from __future__ import annotations
 
 import base64
+import copy
 import datetime
 import decimal
 import enum
@@ -64,20 +65,23 @@ brief.maxdict = 5
 class Layout:
     """How one class's fields stand on the wire: what the class is for, seen from JSON.
 
-    wires: {Python name: wire name}, in the order of the fields; computed fields have none. revive: what a pickle calls.
+    wires: {Python name: wire name}, in the order of the fields; computed fields have none. defaults: what a field is
+    where nothing was sent, if that is not None. revive: what a pickle calls.
     """
 
-    __slots__ = ("computed", "recipe", "revive", "wires")
+    __slots__ = ("computed", "defaults", "recipe", "revive", "wires")
 
     def __init__(
         self,
         wires: Mapping[str, str],
         computed: Mapping[str, Callable[[Any], Any]],
+        defaults: Mapping[str, Json],
         revive: Callable[..., Model],
         recipe: tuple[Any, ...],
     ) -> None:
         self.wires = dict(wires)
         self.computed = dict(computed)
+        self.defaults = dict(defaults)
         self.revive = revive
         self.recipe = recipe
 
@@ -94,7 +98,10 @@ class Model:
         for name, wire in self._layout.wires.items():
             given = getattr(self, name)
             if given is NOT_GIVEN:
-                object.__setattr__(self, name, None)
+                default = self._layout.defaults.get(name)
+                object.__setattr__(self, name, copy.copy(default))
+                if default is not None:
+                    left[wire] = NOT_GIVEN
             elif given is None:
                 left[wire] = None
         for name, compute in self._layout.computed.items():
@@ -110,7 +117,7 @@ class Model:
             value = getattr(self, name)
             if value is not None and wire not in left:
                 wired.setdefault(wire, to_wire(value))
-        wired.update(left)
+        wired.update((wire, value) for wire, value in left.items() if value is not NOT_GIVEN)
         return wired
 
     def __getitem__(self, wire: str) -> Json:

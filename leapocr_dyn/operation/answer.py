@@ -91,13 +91,16 @@ def parse(operation: Operation, status: int, headers: Mapping[str, str], content
         return json.loads(content, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         media = headers.get("content-type", "").partition(";")[0]
-        if not content.strip():
-            said = "an empty body where JSON was promised"
-        elif media and not is_json(media):
-            said = f"{media} where JSON was promised"
-        else:
+        foreign = bool(content.strip()) and media != "" and not is_json(media)
+        if foreign:
+            said = (
+                f"{media} where JSON was promised. A proxy or a login page in between does that; is the base URL right?"
+            )
+        elif content.strip():
             said = f"a body that is not JSON: {error}"
-        raise _unreadable(operation, status, headers, content, said) from error
+        else:
+            said = "an empty body where JSON was promised"
+        raise _unreadable(operation, status, headers, content, said, partial=not foreign) from error
 
 
 def failure(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> errors.APIError:
@@ -202,13 +205,11 @@ def _text(headers: Mapping[str, str], content: bytes) -> str:
 
 
 def _unreadable(
-    operation: Operation, status: int, headers: Mapping[str, str], content: bytes, said: str
+    operation: Operation, status: int, headers: Mapping[str, str], content: bytes, said: str, *, partial: bool = False
 ) -> errors.DecodeError:
-    cut_off = is_json(headers.get("content-type", "")) or not content.strip()
-    hint = "" if cut_off else ". A proxy or a login page in between does that; is the base URL right?"
     return errors.DecodeError(
-        f"the server answered {said}{hint}",
-        partial=cut_off,
+        f"the server answered {said}",
+        partial=partial,
         status_code=status,
         operation=operation.name,
         request_id=headers.get("x-request-id"),

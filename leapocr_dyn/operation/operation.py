@@ -148,7 +148,11 @@ class Operation:
     def schemes(self) -> Mapping[str, Any]:
         """The security schemes of the document."""
         found = self.document.tree.get("components", {}).get("securitySchemes")
-        return found if isinstance(found, dict) else {}
+        place = pointer("components", "securitySchemes")
+        return {
+            name: self.document.follow(node, place + pointer(name)).value
+            for name, node in (found.items() if isinstance(found, dict) else ())
+        }
 
     @property
     def key_variable(self) -> str:

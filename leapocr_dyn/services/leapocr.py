@@ -335,8 +335,8 @@ class _LeapOCR(Bound):
     """What both clients have beside `ocr`."""
 
     __slots__ = ()
-    family = FAMILY
-    needs_key = True
+    _family = FAMILY
+    _needs_key = True
 
     @told
     async def health(self) -> bool:
@@ -356,7 +356,7 @@ class LeapOCR(_LeapOCR, AsyncClient):
     AuthenticationError where there is no key at all, ConfigurationError for a setting that cannot be right.
     """
 
-    doors: ClassVar[Mapping[str, type[Bound]]] = {"ocr": AsyncOCR}
+    _doors: ClassVar[Mapping[str, type[Bound]]] = {"ocr": AsyncOCR}
     ocr: AsyncOCR
 
     def __init__(
@@ -369,7 +369,7 @@ class LeapOCR(_LeapOCR, AsyncClient):
 class LeapOCRSync(_LeapOCR, Client):
     """LeapOCR without async; the same names, arguments, results and exceptions as LeapOCR."""
 
-    doors: ClassVar[Mapping[str, type[Bound]]] = {"ocr": BlockingOCR}
+    _doors: ClassVar[Mapping[str, type[Bound]]] = {"ocr": BlockingOCR}
     ocr: BlockingOCR
 
     def __init__(
