@@ -8,13 +8,13 @@ stopped; one that takes too long, or that this engine cannot read, is not held a
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from leapocr_dyn.document import Document
+from leapocr_dyn.model import naming
 from leapocr_dyn.model.schema import Schema, merge
 from leapocr_dyn.model.value import Json, brief
 
@@ -92,8 +92,7 @@ def enum_(case: _Case, allowed: Schema) -> Iterator[Problem]:
     """`enum`: one of the values, with a hint at the nearest."""
     if isinstance(allowed, list) and not any(_same(case.value, one) for one in allowed):
         given = case.value if isinstance(case.value, str) else brief.repr(case.value)
-        near = difflib.get_close_matches(given, [str(one) for one in allowed], 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = naming.hint(given, map(str, allowed))
         yield from case.no(f"must be one of {', '.join(map(repr, allowed))}, not {brief.repr(case.value)}{hint}")
 
 
@@ -137,8 +136,7 @@ def properties(case: _Case, known: Schema) -> Iterator[Problem]:
         if name in known:
             yield from case.inside(known[name], f"properties/{name.replace('~', '~0').replace('/', '~1')}", item, name)
         elif not open_ended and known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(map(repr, known))}"
+            hint = naming.hint(name, known, f"; known are {', '.join(map(repr, known))}")
             yield Problem(f"{case.path}.{name}" if case.path else name, f"is not known{hint}")
 
 

@@ -93,3 +93,11 @@ def distinct(names: Iterable[tuple[str, str]], taken: Iterable[str] = ()) -> dic
         used.add(name)
         chosen[wire] = name
     return chosen
+
+
+def hint(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """What to add to a message about a name that is not known: the nearest one that is, or something else."""
+    import difflib  # not at the top: only mistakes need it
+
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else otherwise

@@ -9,7 +9,6 @@ parameters; `body=` takes the whole body instead, as a model, a dict or bytes. E
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import shlex
 from collections.abc import Iterator, Mapping
@@ -370,8 +369,7 @@ class Operation:
         )
         for name in given:
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                hint = f"; did you mean {near[0]!r}?" if near else f"; it takes {', '.join(known) or 'no arguments'}"
+                hint = naming.hint(name, known, f"; it takes {', '.join(known) or 'no arguments'}")
                 raise TypeError(f"{self.name}() has no argument {name!r}{hint}")
         has_body = "body" in given
         fields = [field for field in self.body_fields if field.name in given]
@@ -473,8 +471,8 @@ class Operations(Mapping[str, Operation]):
             key = (str(key[0]).upper(), key[1])
         found = self._by_name.get(key) or self._by_key.get(key)
         if found is None:
-            near = difflib.get_close_matches(str(key), [*self._by_name, *(one.id for one in self._by_key.values())], 1)
-            raise KeyError(f"there is no operation {key!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            ids = [one.id for one in self._by_key.values()]
+            raise KeyError(f"there is no operation {key!r}{naming.hint(str(key), [*self._by_name, *ids])}")
         return found
 
     def __iter__(self) -> Iterator[str]:
