@@ -145,7 +145,9 @@ def test_every_source_is_read_in_the_same_way() -> None:
 def test_people_can_build_a_view_in_the_order_of_its_fields() -> None:
     """Positional arguments work, as in a service's own SDK, and computed fields are computed."""
     made = api().views["Job"]
-    assert repr(made("3f2", done=1, total=2)) == "Job(job_id='3f2', progress=50.0, done=1, pages=[], note='none', total=2)"
+    assert (
+        repr(made("3f2", done=1, total=2)) == "Job(job_id='3f2', progress=50.0, done=1, pages=[], note='none', total=2)"
+    )
 
 
 def test_cattrs_knows_the_views() -> None:
