@@ -5,6 +5,7 @@ An Api is shared: loading the same thing twice in one process gives the same one
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
@@ -99,7 +100,8 @@ class Api:
         return f"<Api {self.name}: {size}; try .operations, .models, .client()>"
 
 
-_apis: OrderedDict[str, Api] = OrderedDict()
+_apis: OrderedDict[str | None, Api] = OrderedDict()
+_stamps: dict[tuple[Any, ...], str] = {}
 _lock = threading.RLock()
 
 
@@ -127,12 +129,40 @@ def _kept(given: Any) -> Any:  # Any: what load() takes
     """The same in a form that can be kept and pickled: a tree for dicts, text for bytes, text for paths."""
     if isinstance(given, Mapping) or given is None or isinstance(given, (str, bytes)):
         return given
-    import os
-
     return os.path.abspath(os.fsdecode(given)) if isinstance(given, os.PathLike) else given
 
 
+def _stamp(recipe: Recipe) -> tuple[Any, ...] | None:
+    """What stays the same as long as the files that a recipe names do; None where only reading can tell."""
+    stamp: list[Any] = [recipe.tag, recipe.off]
+    for given in (recipe.given, recipe.workflow, *recipe.overlay):
+        if given is None:
+            stamp.append(None)
+            continue
+        if not isinstance(given, str) or "\n" in given or given.lstrip().startswith("{"):
+            return None
+        try:
+            found = os.stat(given)
+            stamp.append((os.path.abspath(given), found.st_mtime_ns, found.st_size))
+        except (OSError, ValueError):
+            stamp.append(given)  # a bundled service, which does not change; or nothing, which will be said
+    return tuple(stamp)
+
+
 def _load(recipe: Recipe) -> Api:
+    stamp = _stamp(recipe)
+    with _lock:
+        known = _stamps.get(stamp) if stamp is not None else None
+        if known in _apis:
+            return _apis[known]
+        api, key = _read(recipe)
+        if stamp is not None:
+            _stamps[stamp] = key
+        return api
+
+
+def _read(recipe: Recipe) -> tuple[Api, str]:
+    """The Api and the key that it is remembered by: what was read, and how."""
     document = Document.read(recipe.given)
     if recipe.workflow is not None:
         rules = workflow.read(recipe.workflow)
@@ -144,16 +174,16 @@ def _load(recipe: Recipe) -> Api:
     if recipe.overlay:
         document = document.overlaid(recipe.overlay)
     key = f"{document.digest} {digest}"
-    with _lock:
-        api = _apis.get(key)
-        if api is None:
-            tag = recipe.tag if recipe.tag is not None else rules.tag
-            document = document.normalised().repaired(recipe.off).tagged(tag, rules.needs())
-            api = _apis[key] = Api(document, rules, recipe)
-            while len(_apis) > KEPT:
-                _apis.popitem(last=False)
-        _apis.move_to_end(key)
-        return api
+    api = _apis.get(key)
+    if api is None:
+        tag = recipe.tag if recipe.tag is not None else rules.tag
+        document = document.normalised().repaired(recipe.off).tagged(tag, rules.needs())
+        api = _apis[key] = Api(document, rules, recipe)
+        while len(_apis) > KEPT:
+            _apis.popitem(last=False)
+            _stamps.clear()
+    _apis.move_to_end(key)
+    return api, key
 
 
 def revive(recipe: Recipe, place: str, value: Any) -> Any:  # Any: JSON in, a model or an enum member out

@@ -12,6 +12,7 @@ value; in the async worlds `run` gets a coroutine, and runs it in one loop that 
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -201,7 +202,8 @@ def nobody(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, nobody: str) -> None:
-    """No test sees the developer's key, proxy, home or netrc."""
+    """No test sees the developer's key, proxy, home or netrc, nor the ignored SIGINT of a background job."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
         if name.startswith(("LEAPOCR_", "XDG_")) or name.lower().endswith("_proxy") or name == "NETRC":
             monkeypatch.delenv(name)

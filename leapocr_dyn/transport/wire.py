@@ -138,12 +138,12 @@ def _url(text: str) -> httpx.URL:
 def built(request: Request, content: Any, timeout: float) -> httpx.Request:  # Any: what httpx takes as content
     """The request as httpx wants it. timeout: seconds; at most ten of them for the connection."""
     times = {"connect": min(timeout, 10.0), "read": timeout, "write": timeout, "pool": timeout}
-    url, headers = _url(request.url), _headers(request)
+    url, headers = _url(request.url) if request.ours else httpx.URL(request.url), _headers(request)
     return httpx.Request(request.method, url, headers=headers, content=content, extensions={"timeout": times})
 
 
 def _headers(request: Request) -> dict[str, str]:
-    headers = {"Accept-Encoding": "gzip, deflate", **request.headers}
+    headers = {"Accept-Encoding": "gzip", **request.headers}
     if request.content is not None and not isinstance(request.content, bytes):
         headers["Content-Length"] = str(request.content.length)
     return headers

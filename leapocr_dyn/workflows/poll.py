@@ -126,10 +126,11 @@ class Wait:
 
     def _judge(self, turn: _Turn, learned: Answer | errors.Error) -> None:
         if isinstance(learned, errors.Error):
-            if not retry.may_repeat(learned, harmless=True):
-                self._done.append(Outcome(turn.job_id, None, learned))
-            else:
+            # Also an answer that is none: a proxy's page in between must not lose a job that is paid for.
+            if retry.may_repeat(learned, harmless=True) or isinstance(learned, errors.DecodeError):
                 self._again(turn, learned)
+            else:
+                self._done.append(Outcome(turn.job_id, None, learned))
             return
         context = learned.context()
         if self._on_progress is not None:
