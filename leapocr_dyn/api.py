@@ -61,7 +61,11 @@ class Api:
         self.converter = Converter(self.models)
         self.operations = Operations(document, self.converter, workflow)
         self.views = Views(self.operations, self.converter, workflow, revive, recipe)
-        self.report = Report(document.report)
+
+    @property
+    def report(self) -> Report:
+        """What was repaired, selected or named differently; what shows only when a part is looked at comes last."""
+        return Report((*self._document.report, *(self._document.later or ())))
 
     @property
     def document(self) -> dict[str, Any]:  # Any: JSON

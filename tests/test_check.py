@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 import referencing
-from documents import document, json_values, ref
+from documents import document, json_values, ref, type_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -270,3 +270,33 @@ def test_jsonschema_agrees_about_any_value(pair: Pair, other: Pair) -> None:
     """A value made for another schema has problems here exactly where jsonschema finds some."""
     schema, value = pair[0], other[1]
     assert (said(schema, value) == []) is judge(schema).is_valid(value)
+
+
+UNION = {
+    "type": "object",
+    "properties": {"a": {"type": "integer"}},
+    "anyOf": [{"properties": {"b": {"type": "integer"}}}, {"properties": {"c": {"type": "string"}}, "required": ["c"]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"a": 1, "b": 2}, []),
+        ({"a": 1, "c": "x"}, []),
+        ({"a": 1}, []),
+        ({"a": 1, "d": 2}, ["d: is not known; known are 'a', 'b'"]),
+        ({"a": "x", "b": 2}, ["a: must be integer, not string ('x')"]),
+    ],
+)
+def test_properties_beside_a_union_are_known_to_each_option(value: Json, said: list[str]) -> None:
+    """What stands beside anyOf or oneOf holds for every option, and an unknown name is still a mistake."""
+    found = problems(document({"X": UNION}), ref("X"), "", value)
+    assert list(dict.fromkeys(map(str, found))) == said
+
+
+def test_a_union_that_only_says_what_goes_together_is_one_model() -> None:
+    """`anyOf: [{required: [a]}, {required: [b]}]` beside properties makes no second class, and is still checked."""
+    schema = {"type": "object", "properties": {"a": {}, "b": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
+    assert type_of(schema).annotation == "X"
+    assert [str(one) for one in problems(document({"X": schema}), ref("X"), "", {})] == ["a: is required"]

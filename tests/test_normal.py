@@ -101,3 +101,12 @@ def test_what_is_no_openapi_document_is_refused_with_a_sentence(tree: Json, said
     with pytest.raises(DocumentError, match=r"^test") as caught:
         normal.normalise(tree, "test")
     assert said in str(caught.value)
+
+
+def test_a_path_item_that_is_a_reference_is_what_it_refers_to() -> None:
+    """Its operations are there, in every version; one that leads nowhere stays, and offers none."""
+    paths = {"/a": {"$ref": "#/components/pathItems/A"}, "/b": {"$ref": "#/components/pathItems/B"}}
+    shared = {"pathItems": {"A": {"get": {"operationId": "getA", "responses": {}}}}}
+    found = normal.normalise(openapi(paths=paths, components=shared), "test")["paths"]
+    assert found["/a"]["get"]["operationId"] == "getA"
+    assert found["/b"] == {"$ref": "#/components/pathItems/B"}

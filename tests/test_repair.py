@@ -14,6 +14,7 @@ from leapocr_dyn.api import load
 from leapocr_dyn.document import Document
 from leapocr_dyn.document.reference import resolve
 from leapocr_dyn.document.repair import RULES, repair
+from leapocr_dyn.errors import DocumentError
 
 Tree = dict[str, Any]  # JSON
 PUBLISHED = Path(__file__).parents[2] / "shared/specs/leapocr"
@@ -259,3 +260,21 @@ def test_a_published_document_is_mended_and_all_of_it_builds(name: str) -> None:
 def test_every_published_document_is_in_the_table() -> None:
     """A new one asks for a new row."""
     assert {path.name for path in PUBLISHED.glob("*.json")} == set(EXPECTED)
+
+
+def test_a_reference_that_leads_nowhere_is_read_as_anything_and_said_when_it_is_met() -> None:
+    """The model around it builds, the value comes as it is, and the report says where it stands."""
+    api = load(openapi({"X": {"type": "object", "properties": {"a": ref("Gone")}}}))
+    assert api.report == ()
+    assert api.models["X"](a={"b": 1}).to_dict() == {"a": {"b": 1}}
+    (finding,) = api.report
+    assert finding.rule == "dangling-reference"
+    assert finding.pointer == "/components/schemas/X/properties/a"
+    assert "Gone" in finding.said
+
+
+def test_a_reference_that_leads_nowhere_raises_where_that_repair_is_switched_off() -> None:
+    """off=["dangling-reference"] brings the document's own mistake to the light."""
+    api = load(openapi({"X": {"type": "object", "properties": {"a": ref("Gone")}}}), off=["dangling-reference"])
+    with pytest.raises(DocumentError, match="Gone"):
+        api.models["X"](a=1)

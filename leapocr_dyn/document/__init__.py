@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from leapocr_dyn.document import normal, reference, repair, select, source
 from leapocr_dyn.document.reference import Located
 from leapocr_dyn.document.source import Recipe
+from leapocr_dyn.errors import DocumentError
 
 Tree = dict[str, Any]  # the border where JSON enters
 
@@ -33,7 +34,8 @@ class Document(NamedTuple):
     """An OpenAPI document on its way to a client; each step returns a new one.
 
     tree: what the steps so far have made of it. published: as it was published, with the overlays applied.
-    digest: of what was read and of every overlay, so that equal digests mean equal documents.
+    digest: of what was read and of every overlay, so that equal digests mean equal documents. later: what is found when
+    somebody looks at a part; the one thing here that grows.
     """
 
     tree: Tree
@@ -42,6 +44,7 @@ class Document(NamedTuple):
     digest: str
     recipe: Recipe
     report: tuple[Finding, ...] = ()
+    later: list[Finding] | None = None
 
     @classmethod
     def read(cls, given: Any) -> Document:  # Any: text, bytes, a dict, a path or a bundled name
@@ -71,7 +74,8 @@ class Document(NamedTuple):
     def repaired(self, off: Collection[str] = ()) -> Document:
         """With the known defects of published documents mended. off: names of rules that stay switched off."""
         tree, mended = repair.repair(self.tree, off)
-        return self._replace(tree=tree, report=self.report + tuple(Finding(*one) for one in mended))
+        later: list[Finding] | None = None if "dangling-reference" in off else []
+        return self._replace(tree=tree, later=later, report=self.report + tuple(Finding(*one) for one in mended))
 
     def tagged(self, tag: str | None, also: Collection[str] = ()) -> Document:
         """Only the operations with the tag, and those that `also` names by operationId or as "METHOD /path"."""
@@ -81,8 +85,20 @@ class Document(NamedTuple):
         return self._replace(tree=tree, report=self.report + tuple(Finding(*one) for one in said))
 
     def follow(self, node: Any, at: str) -> Located:  # Any: any node of the tree
-        """The node that stands at the end of its `$ref`s, and its pointer."""
-        return reference.follow(self.tree, node, at)
+        """The node that stands at the end of its `$ref`s, and its pointer.
+
+        One that leads nowhere is read as a node that says nothing, and is found then, not before: to look for it in
+        advance would cost as much as reading the document. Switched off as a repair, `dangling-reference` raises.
+        """
+        try:
+            return reference.follow(self.tree, node, at)
+        except DocumentError as error:
+            if self.later is None:
+                raise
+            finding = Finding("dangling-reference", at, f"{error}; read as anything")
+            if finding not in self.later:
+                self.later.append(finding)
+            return Located({}, at)
 
     def resolve(self, pointer: str) -> Any:  # Any: any node of the tree
         """The node at a JSON Pointer."""

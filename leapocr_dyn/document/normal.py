@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from leapocr_dyn.document import swagger
-from leapocr_dyn.document.reference import DATA, MAPS
+from leapocr_dyn.document.reference import DATA, MAPS, follow, is_reference, pointer
 from leapocr_dyn.errors import DocumentError
 
 Node = Any  # the border where JSON enters
@@ -24,6 +24,7 @@ def normalise(tree: dict[str, Node], name: str) -> dict[str, Node]:
     version = tree.get("openapi")
     if not isinstance(version, str):
         raise DocumentError(f"{name} is not an OpenAPI document: it has no `openapi: 3.x` at its root")
+    tree = _with_path_items(tree)
     if version.startswith("3.0"):
         return {
             key: _from_3_0(value, key == "paths") if key in ("paths", "components") else value
@@ -32,6 +33,21 @@ def normalise(tree: dict[str, Node], name: str) -> dict[str, Node]:
     if version.startswith(("3.1", "3.2")):
         return tree
     raise DocumentError(f"{name} says openapi: {version}; versions 3.0, 3.1 and 3.2 are understood")
+
+
+def _with_path_items(tree: dict[str, Node]) -> dict[str, Node]:
+    """Path items that are references, replaced by what they refer to; one that leads nowhere stays as it is."""
+    paths = tree.get("paths") or {}
+    referring = {path for path, item in paths.items() if is_reference(item)}
+    if not referring:
+        return tree
+    found = {}
+    for path, item in paths.items():
+        try:
+            found[path] = follow(tree, item, pointer("paths", path)).value if path in referring else item
+        except DocumentError:
+            found[path] = item
+    return {**tree, "paths": found}
 
 
 def _from_3_0(node: Node, named: bool = False) -> Node:

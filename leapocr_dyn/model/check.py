@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 
 from leapocr_dyn.document import Document
 from leapocr_dyn.model import naming
-from leapocr_dyn.model.schema import Schema, merge
+from leapocr_dyn.model.schema import Schema, combined, merge
 from leapocr_dyn.model.value import Json, brief
 
+# Where one of these stands beside `properties`, other names are not mistakes, or are judged with the options.
+OPEN = frozenset({"additionalProperties", "patternProperties", "oneOf", "anyOf"})
 PATTERN_SECONDS = 0.05
 DEEPEST = 200  # levels of a value; json.dumps would not go much deeper either
 
@@ -109,7 +111,8 @@ def oneOf(case: _Case, options: Schema) -> Iterator[Problem]:  # noqa: N802 - th
     best: list[Problem] | None = None
     for index, option in enumerate(options):
         at = f"{case.place}/oneOf/{index}"
-        found = list(problems(case.document, option, at, case.value, case.path, case.depth + 1, case.asked))
+        whole = combined(case.schema, option)
+        found = list(problems(case.document, whole, at, case.value, case.path, case.depth + 1, case.asked))
         if not found:
             return
         best = found if best is None or len(found) < len(best) else best
@@ -131,7 +134,7 @@ def properties(case: _Case, known: Schema) -> Iterator[Problem]:
     """`properties`: each by its own schema; a name that is not listed is refused with a hint."""
     if not isinstance(case.value, dict) or not isinstance(known, dict):
         return
-    open_ended = "additionalProperties" in case.schema or "patternProperties" in case.schema
+    open_ended = not OPEN.isdisjoint(case.schema)
     for name, item in case.value.items():
         if name in known:
             yield from case.inside(known[name], f"properties/{name.replace('~', '~0').replace('/', '~1')}", item, name)

@@ -512,8 +512,10 @@ def _union(models: Models, schema: Schema, place: str, name: str, keyword: str) 
     options = schema[keyword]
     if not isinstance(options, list):
         return None
+    if "properties" in schema and not any(_has_properties(models.document, option, place) for option in options):
+        return None  # the options only say which of the properties go together
     types = [
-        models.at(option, f"{place}/{keyword}/{index}", f"{name}Option{index + 1}")
+        models.at(combined(schema, option), f"{place}/{keyword}/{index}", f"{name}Option{index + 1}")
         for index, option in enumerate(options)
         if not (isinstance(option, dict) and option.get("type") == "null")
     ]
@@ -522,6 +524,17 @@ def _union(models: Models, schema: Schema, place: str, name: str, keyword: str) 
     discriminator = schema.get("discriminator")
     told = discriminator if isinstance(discriminator, dict) else {}
     return Union(place, types, told.get("propertyName"), told.get("mapping") or {}) if types else None
+
+
+def combined(schema: Schema, option: Schema) -> Schema:
+    """An option of a union together with the properties that stand beside the union."""
+    beside = {key: value for key, value in schema.items() if key not in ("oneOf", "anyOf", "discriminator")}
+    return {"allOf": [beside, option]} if "properties" in beside else option
+
+
+def _has_properties(document: Document, option: Schema, place: str) -> bool:
+    found = document.follow(option, place).value
+    return isinstance(found, dict) and any(key in found for key in ("properties", "allOf", "oneOf", "anyOf"))
 
 
 def _enum_class(models: Models, it: Enumeration, labels: Json) -> type[OpenEnum]:
