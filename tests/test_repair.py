@@ -265,7 +265,7 @@ def test_every_published_document_is_in_the_table() -> None:
 def test_a_reference_that_leads_nowhere_is_read_as_anything_and_said_when_it_is_met() -> None:
     """The model around it builds, the value comes as it is, and the report says where it stands."""
     api = load(openapi({"X": {"type": "object", "properties": {"a": ref("Gone")}}}))
-    assert api.report == ()
+    assert list(api.report) == []
     assert api.models["X"](a={"b": 1}).to_dict() == {"a": {"b": 1}}
     (finding,) = api.report
     assert finding.rule == "dangling-reference"
