@@ -79,6 +79,11 @@ class Api:
         return self.workflow.service or str(title or self._document.name)
 
     @property
+    def is_bundled(self) -> bool:
+        """Whether the document comes with this package, and so is as good as configured."""
+        return self._document.recipe[0] == "bundled"
+
+    @property
     def base_url(self) -> str:
         """The first server that the document names, or ""."""
         first = next(iter(self.operations.namespaces.values()), {})
@@ -119,7 +124,7 @@ def load(
 ) -> Api:
     """The Api that a document describes.
 
-    given: bytes, text, a dict, a path, or the name of a bundled service (see services()). overlay: OpenAPI Overlays,
+    given: bytes, text, a dict, a path, or the name of a bundled service (see bundled()). overlay: OpenAPI Overlays,
     in order. workflow: names and rules; a bundled service brings its own. tag: only operations that carry it. off:
     names of repairs that stay switched off. No network. Raises DocumentError.
     """
@@ -199,6 +204,6 @@ def revive(recipe: Recipe, place: str, value: Any) -> Any:  # Any: JSON in, a mo
     return api.converter.structure(value, api.models.by_pointer(place))
 
 
-def services() -> list[str]:
+def bundled() -> list[str]:
     """The names of the bundled services."""
     return source.services()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
     from leapocr_dyn.api import Api
+    from leapocr_dyn.workflows.stream import Event
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,7 +98,7 @@ class told(Generic[S, P, R]):  # noqa: N801 - used as a decorator
 
 
 class Call:
-    """One operation of a client: call it, or ask it for its plan, its raw response or its pages."""
+    """One operation of a client: call it, or ask it for its plan, its raw response, its pages or its stream."""
 
     def __init__(self, operation: Operation, bound: Bound | None = None) -> None:
         self.operation = operation
@@ -117,8 +118,9 @@ class Call:
     def __doc__(self) -> str:  # type: ignore[override]  # a property, so that no text is made before somebody reads it
         return describe.operation(self.operation)
 
-    def plan(self, **arguments: Any) -> Plan:  # Any: what the operation's types say
+    def plan(self, *wrong: object, **arguments: Any) -> Plan:  # Any: what the operation's types say
         """The request that would be sent, without its credentials. Nothing is sent."""
+        self._keywords_only(wrong)
         bound = self._owner()
         with bound._family.adopting():
             return bound._session.plan(self.operation, arguments)
@@ -127,6 +129,12 @@ class Call:
         if self._bound is None:
             raise TypeError(f"{self.__qualname__} belongs to a client; make one with api.client()")
         return self._bound
+
+    def _keywords_only(self, wrong: tuple[object, ...]) -> None:
+        if wrong:
+            names = list(self.operation.signature.parameters)[: len(wrong)]
+            how = f"keyword arguments only: {', '.join(f'{name}=...' for name in names)}" if names else "no arguments"
+            raise TypeError(f"{self.__name__}() takes {how}")
 
     async def _ask(self, arguments: Mapping[str, Any]) -> Any:  # Any: the operation's result
         return (await self._owner()._session.ask(self.operation, arguments)).value
@@ -142,12 +150,14 @@ class BlockingCall(Call):
     # One operation of a blocking client. A docstring here would hide the operation's own.
     __doc__ = Call.__dict__["__doc__"]
 
-    def __call__(self, **arguments: Any) -> Any:  # Any: what the operation's types say
+    def __call__(self, *wrong: object, **arguments: Any) -> Any:  # Any: what the operation's types say
         """Send it and wait for the answer."""
+        self._keywords_only(wrong)
         return _driven(self._owner(), self._ask(arguments))
 
-    def raw(self, **arguments: Any) -> httpx.Response:  # Any: what the operation's types say
+    def raw(self, *wrong: object, **arguments: Any) -> httpx.Response:  # Any: what the operation's types say
         """The HTTP response. Errors are raised all the same."""
+        self._keywords_only(wrong)
         return _driven(self._owner(), self._raw(arguments))
 
     def pages(self, **arguments: Any) -> BlockingPages:  # Any: what the operation's types say
@@ -156,17 +166,25 @@ class BlockingCall(Call):
         with bound._family.adopting():
             return BlockingPages(bound, self.operation, arguments)
 
+    def stream(self, **arguments: Any) -> BlockingStream:  # Any: what the operation's types say
+        """The answer item by item, as the server sends it: Server-Sent Events or JSON Lines."""
+        bound = self._owner()
+        with bound._family.adopting():
+            return BlockingStream(bound, self.operation, arguments)
+
 
 class AsyncCall(Call):
     # One operation of an async client. A docstring here would hide the operation's own.
     __doc__ = Call.__dict__["__doc__"]
 
-    async def __call__(self, **arguments: Any) -> Any:  # Any: what the operation's types say
+    async def __call__(self, *wrong: object, **arguments: Any) -> Any:  # Any: what the operation's types say
         """Send it and wait for the answer."""
+        self._keywords_only(wrong)
         return await _awaited(self._owner(), self._ask(arguments))
 
-    async def raw(self, **arguments: Any) -> httpx.Response:  # Any: what the operation's types say
+    async def raw(self, *wrong: object, **arguments: Any) -> httpx.Response:  # Any: what the operation's types say
         """The HTTP response. Errors are raised all the same."""
+        self._keywords_only(wrong)
         return await _awaited(self._owner(), self._raw(arguments))
 
     def pages(self, **arguments: Any) -> AsyncPages:  # Any: what the operation's types say
@@ -174,6 +192,12 @@ class AsyncCall(Call):
         bound = self._owner()
         with bound._family.adopting():
             return AsyncPages(bound, self.operation, arguments)
+
+    def stream(self, **arguments: Any) -> AsyncStream:  # Any: what the operation's types say
+        """The answer item by item, as the server sends it: Server-Sent Events or JSON Lines."""
+        bound = self._owner()
+        with bound._family.adopting():
+            return AsyncStream(bound, self.operation, arguments)
 
 
 def _driven(bound: Bound, story: Coroutine[Any, Any, R]) -> R:
@@ -199,6 +223,9 @@ class BlockingPages:
         while (answer := _driven(self._bound, self._pages.next())) is not None:
             yield answer.value
 
+    def __repr__(self) -> str:
+        return _pages_repr(self, "for")
+
 
 class AsyncPages:
     """The pages of an async call: iterate with `async for`, for each answer's value."""
@@ -217,6 +244,98 @@ class AsyncPages:
         if answer is None:
             raise StopAsyncIteration
         return answer.value
+
+    def __repr__(self) -> str:
+        return _pages_repr(self, "async for")
+
+
+def _pages_repr(pages: BlockingPages | AsyncPages, loop: str) -> str:
+    return f"<{type(pages).__name__} of {pages._pages._operation.name}; {loop} page in ...>"
+
+
+class BlockingStream:
+    """The answer to a blocking call on its way: iterate, in a `with` block, for its items.
+
+    Nothing is sent before the first item is wanted. Leaving the block closes the connection.
+    """
+
+    def __init__(self, bound: Bound, operation: Operation, arguments: Mapping[str, Any]) -> None:
+        from leapocr_dyn.workflows.stream import Stream
+
+        self._bound = bound
+        self._stream = Stream(bound._session, operation, arguments)
+
+    @property
+    def event(self) -> Event | None:
+        """The Server-Sent Event that the last item came in."""
+        return self._stream.event
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:  # Any: what the operation's types say
+        item = _driven(self._bound, self._stream.next())
+        if item is None and self._stream.ended:
+            raise StopIteration
+        return item
+
+    def close(self) -> None:
+        """Stop, and give the connection up."""
+        _driven(self._bound, self._stream.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # A loop that was left early, without a block: nobody can ask for the rest.
+        if hasattr(self, "_stream"):
+            self.close()
+
+
+class AsyncStream:
+    """The answer to an async call on its way: iterate with `async for`, in an `async with` block, for its items.
+
+    Nothing is sent before the first item is wanted. Leaving the block closes the connection.
+    """
+
+    def __init__(self, bound: Bound, operation: Operation, arguments: Mapping[str, Any]) -> None:
+        from leapocr_dyn.workflows.stream import Stream
+
+        self._bound = bound
+        self._stream = Stream(bound._session, operation, arguments)
+
+    @property
+    def event(self) -> Event | None:
+        """The Server-Sent Event that the last item came in."""
+        return self._stream.event
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:  # Any: what the operation's types say
+        item = await _awaited(self._bound, self._stream.next())
+        if item is None and self._stream.ended:
+            raise StopAsyncIteration
+        return item
+
+    async def close(self) -> None:
+        """Stop, and give the connection up."""
+        await _awaited(self._bound, self._stream.close())
+
+    aclose = close
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
 
 
 @functools.lru_cache(maxsize=128)
@@ -265,7 +384,7 @@ class _Common(Bound):
             raise errors.AuthenticationError(
                 "there is no API key: pass api_key=..." + (f", or set {variable}" if variable else "")
             )
-        super().__init__(Session(api, io, config, known, Drift(strict=config.strict)))
+        super().__init__(Session(api, io, config, known, Drift()))
         self._namespaces: dict[str, Bound] = {}
         self._attach()
 

@@ -37,9 +37,9 @@ class ClientConfig:
     strict: bool = False
 
     def __post_init__(self) -> None:
-        _number("timeout", self.timeout, above=0)
-        _number("retry_delay", self.retry_delay, at_least=0)
-        _number("retry_multiplier", self.retry_multiplier, at_least=1)
+        checked_number("timeout", self.timeout, above=0)
+        checked_number("retry_delay", self.retry_delay, at_least=0)
+        checked_number("retry_multiplier", self.retry_multiplier, at_least=1)
         if not isinstance(self.max_retries, int) or isinstance(self.max_retries, bool) or self.max_retries < 0:
             raise ConfigurationError(f"max_retries must be a whole number from 0, not {self.max_retries!r}")
         if self.base_url is not None:
@@ -67,7 +67,8 @@ def from_environment(names: Mapping[str, str], setting: str) -> str | None:
     return os.environ.get(names.get(setting, ""), "").strip() or None
 
 
-def _number(name: str, value: float, *, above: float = -math.inf, at_least: float = -math.inf) -> None:
+def checked_number(name: str, value: float, *, above: float = -math.inf, at_least: float = -math.inf) -> None:
+    """Raise ConfigurationError where a setting is not a finite number within its bound."""
     if (
         not isinstance(value, (int, float))
         or isinstance(value, bool)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from enum import Enum
 from typing import NamedTuple
 
 from leapocr_dyn.errors import APIError, DecodeError, Error, TransportError
@@ -38,6 +39,25 @@ def may_repeat(failure: Error, *, harmless: bool) -> bool:
             return True
         return harmless and failure.status_code in PASSING
     return False
+
+
+class Fate(Enum):
+    """What has become of an attempt that failed."""
+
+    AGAIN = "it may be sent again"
+    REFUSED = "it was refused, and asking again would change nothing"
+    UNKNOWN = "it may have been accepted, and to send it again may do it twice"
+
+
+def fate(failure: Error, *, harmless: bool, doubtful: bool) -> Fate:
+    """What has become of an attempt. doubtful: an earlier attempt may have been accepted.
+
+    After such an attempt a conflict (409) is not the caller's: it is how a server says that it has been done already.
+    """
+    if may_repeat(failure, harmless=harmless):
+        return Fate.AGAIN
+    conflict = doubtful and isinstance(failure, APIError) and failure.status_code == 409
+    return Fate.UNKNOWN if isinstance(failure, TransportError) or conflict else Fate.REFUSED
 
 
 def delay(

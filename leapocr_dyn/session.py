@@ -1,13 +1,16 @@
 """What the calls of one client share, and how one call goes: plan, credentials, send, repeat or not, read.
 
 Told once for both worlds. Credentials go to the origin of the base URL and to no other: a plan whose URL leads
-elsewhere is sent without them. `put` is for the presigned links of uploads, which never see a credential.
+elsewhere is sent without them. `open` is for answers that are streams. `put` is for the presigned links of uploads,
+which never see a credential.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+import base64
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -16,19 +19,23 @@ from leapocr_dyn import errors, retry
 from leapocr_dyn.config import ClientConfig
 from leapocr_dyn.document import criterion, expression
 from leapocr_dyn.model.convert import noting
-from leapocr_dyn.model.value import Json
+from leapocr_dyn.model.value import Json, brief
 from leapocr_dyn.observe import Drift
+from leapocr_dyn.operation.answer import failure as refusal
 from leapocr_dyn.operation.answer import retry_after
-from leapocr_dyn.operation.body import is_json
 from leapocr_dyn.operation.operation import Operation, Plan
 from leapocr_dyn.operation.security import Credentials, Placement
-from leapocr_dyn.transport import Body, Request, Transport
+from leapocr_dyn.transport import Body, Chunks, Request, Transport
+from leapocr_dyn.transport.wire import whole
 
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
 
+T = TypeVar("T")
+
 VERSION = "0.1.0"
 STORAGE_SECONDS = 60.0  # without progress on a part; storage takes its time where an API does not
+REFUSAL = 2**20  # bytes of the body of a refused stream that are read; a refusal may be endless, too
 
 
 class Answer(NamedTuple):
@@ -38,17 +45,19 @@ class Answer(NamedTuple):
     response: httpx.Response
 
     def wire(self) -> Json:
-        """The body as JSON."""
-        return self.response.json() if self.response.content else None
+        """The body as JSON, whatever it calls itself; None where it is none."""
+        try:
+            return json.loads(self.response.content)
+        except (ValueError, RecursionError):
+            return None
 
     def context(self, inputs: Mapping[str, Any] | None = None) -> expression.Context:  # Any: a workflow's own values
         """What expressions see of it."""
-        body = self.wire() if is_json(self.response.headers.get("content-type", "application/json")) else None
         return expression.Context(
             inputs=inputs or {},
             status_code=self.response.status_code,
             response_headers=self.response.headers,
-            response_body=body,
+            response_body=self.wire(),
         )
 
 
@@ -93,34 +102,47 @@ class Session:
         if isinstance(operation, str):
             operation = self.api.operations[operation]
         plan = self.plan(operation, arguments)
-        request = self._request(plan)
-        policy = self.policy if retries is None else self.policy._replace(retries=retries)
-        keyed = any(name.lower() == "idempotency-key" for name in request.headers)
-        harmless = operation.repeatable or keyed
-        started = self.io.now()
-        attempt = 0
-        while True:
-            attempt += 1
+
+        async def once(request: Request) -> Answer:
+            response = await self.io.send(request, timeout=self._timeout(deadline), deadline=deadline)
+            return self._read(plan.operation, response)
+
+        async def probe(failure: errors.Error) -> Answer | None:
+            return await self._probe(plan, failure, deadline)
+
+        known = probe if operation.rule.probe is not None else None
+        return await self._repeated(plan, once, known, retries, deadline)
+
+    async def open(self, plan: Plan) -> tuple[httpx.Response, Chunks]:
+        """A streamed answer: its status and headers, and its body on the way; asked for again where `ask` would.
+
+        Raises what `ask` raises, and has then read what the error says. What begins after this is never repeated.
+        Whoever opens it closes the body.
+        """
+
+        async def once(request: Request) -> tuple[httpx.Response, Chunks]:
+            response = await self.io.stream(request, timeout=self.config.timeout)
             try:
-                return self._read(
-                    operation, await self.io.send(request, timeout=self._timeout(deadline), deadline=deadline)
-                )
-            except errors.Error as failure:
-                failure.operation = failure.operation or operation.name
-                failure.attempts = attempt
-                unknown = isinstance(failure, errors.TransportError) and not retry.may_repeat(
-                    failure, harmless=harmless
-                )
-                if unknown and operation.rule.probe is None:
-                    raise self._unknown(operation, failure, attempt) from failure
-                if unknown and (known := await self._probe(plan, failure, deadline)) is not None:
-                    return known
-                if not unknown and not retry.may_repeat(failure, harmless=harmless):
-                    raise
-                pause = retry.delay(failure, attempt, self.io.now() - started, policy)
-                if pause is None or (deadline is not None and self.io.now() + pause >= deadline):
-                    raise
-                await self.io.sleep(pause)
+                body = self.io.chunks(response)
+            except errors.ContractError:  # compressed in a way that was not asked for
+                response.headers.pop("content-encoding")  # or there would be no chunks, and chunks are what closes
+                await self.io.chunks(response).close()
+                raise
+            if response.is_success:
+                return response, body
+            said = b""
+            try:
+                while len(said) < REFUSAL and (piece := await body.next()) is not None:
+                    said += piece
+            except (errors.ConnectionError, errors.TimeoutError):
+                pass  # the status says more than the loss of what should follow it
+            finally:
+                await body.close()
+            refused = whole(response, [said])
+            raise refusal(plan.operation, refused.status_code, *self.discreet(refused.headers, refused.content))
+
+        # A probe would say that it was accepted, but could not give the stream: its fate stays unknown.
+        return await self._repeated(plan, once)
 
     async def request(self, request: Request) -> Any:  # Any: JSON, or bytes
         """The answer to a request that no operation describes, sent once; with credentials, since its origin is
@@ -138,7 +160,7 @@ class Session:
         that is none.
         """
         self._only_web(url)
-        started = self.io.now()
+        failing_since: float | None = None  # the time that a part takes is not time lost
         attempt = 0
         while True:
             attempt += 1
@@ -152,7 +174,8 @@ class Session:
                 failure = errors.APIError("", response.status_code, retry_after=retry_after(response.headers))
             except errors.TransportError as error:
                 failure = error
-            pause = retry.delay(failure, attempt, self.io.now() - started, self.policy)
+            failing_since = self.io.now() if failing_since is None else failing_since
+            pause = retry.delay(failure, attempt, self.io.now() - failing_since, self.policy)
             if pause is not None:
                 await self.io.sleep(pause)
             elif response is not None:
@@ -160,7 +183,53 @@ class Session:
             else:
                 raise failure
 
+    def discreet(self, headers: httpx.Headers, content: bytes) -> tuple[httpx.Headers, bytes]:
+        """What an error may show: some servers repeat the key that they refuse, and a redirect repeats the query."""
+        for secret in self._secrets():
+            content = content.replace(secret.encode(), b"***")
+            headers = httpx.Headers([(name, text.replace(secret, "***")) for name, text in headers.multi_items()])
+        return headers, content
+
     # -- inside
+
+    async def _repeated(
+        self,
+        plan: Plan,
+        once: Callable[[Request], Awaitable[T]],
+        probe: Callable[[errors.Error], Awaitable[T | None]] | None = None,
+        retries: int | None = None,
+        deadline: float | None = None,
+    ) -> T:
+        """What `once` gives, called again where that is safe. probe: how to learn the fate of an attempt, if known."""
+        operation = plan.operation
+        request = self._request(plan)
+        policy = self.policy if retries is None else self.policy._replace(retries=retries)
+        keyed = any(name.lower() == "idempotency-key" for name in request.headers)
+        harmless = operation.repeatable or keyed
+        started = self.io.now()
+        attempt = 0
+        doubtful = False  # whether an attempt may have been accepted though its answer got lost
+        while True:
+            attempt += 1
+            try:
+                return await once(request)
+            except errors.Error as failure:
+                failure.operation = failure.operation or operation.name
+                failure.attempts = attempt
+                fate = retry.fate(failure, harmless=harmless, doubtful=doubtful)
+                if fate is retry.Fate.REFUSED:
+                    raise
+                if fate is retry.Fate.UNKNOWN:
+                    known = await probe(failure) if probe is not None else None
+                    if known is not None:
+                        return known
+                    if probe is None or not isinstance(failure, errors.TransportError):
+                        raise self._unknown(operation, failure, attempt) from failure
+                    doubtful = True
+                pause = retry.delay(failure, attempt, self.io.now() - started, policy)
+                if pause is None or (deadline is not None and self.io.now() + pause >= deadline):
+                    raise
+                await self.io.sleep(pause)
 
     def _request(self, plan: Plan) -> Request:
         request = Request(plan.method, plan.url, {"User-Agent": agent(), **plan.headers}, plan.body)
@@ -184,21 +253,40 @@ class Session:
     def _placements(self, plan: Plan) -> tuple[Placement, ...]:
         if _origin(plan.url) != _origin(self.base_url):
             return ()
+        if self.config.base_url is None and not self.api.is_bundled and self.credentials != Credentials():
+            raise errors.ConfigurationError(
+                f"the document names {self.base_url} as its server, and a document does not decide where credentials "
+                f"go; pass base_url={self.base_url!r} if that is right"
+            )
         return self.credentials.placements(plan.operation.security, plan.operation.schemes, plan.operation.name)
 
     def _read(self, operation: Operation, response: httpx.Response) -> Answer:
         headers, content = response.headers, response.content
-        if not response.is_success:  # some servers repeat the key that they refuse, and a redirect repeats the query
-            for secret in self._secrets():
-                content = content.replace(secret.encode(), b"***")
-                headers = httpx.Headers([(name, text.replace(secret, "***")) for name, text in headers.multi_items()])
-        with noting(self.drift.note):
-            return Answer(operation.read(response.status_code, headers, content), response)
+        if not response.is_success:
+            headers, content = self.discreet(headers, content)
+        try:
+            with noting(self.note):
+                return Answer(operation.read(response.status_code, headers, content), response)
+        except errors.ContractError as error:
+            # A page that echoes the request would carry the key into whatever shows the error.
+            _, shown = self.discreet(httpx.Headers(), (error.body or "").encode())
+            error.body = shown.decode("utf-8", "replace") or None
+            raise
+
+    def note(self, pointer: str, what: str, value: Json) -> None:
+        """Take a surprise down, or raise it where this client is strict."""
+        if self.config.strict:
+            raise errors.DriftError(
+                f"{what} at #{pointer}: the server sent {brief.repr(value)}, which the document does not say"
+            )
+        self.drift.note(pointer, what)
 
     def _secrets(self) -> list[str]:
         """What must not show in an error. Texts that are shorter than a key are left alone: they are words, too."""
         known = (self.credentials.api_key, self.credentials.token, *self.credentials.named.values())
-        return [one.reveal() for one in known if one is not None and len(one.reveal()) >= 8]
+        texts = [one.reveal() for one in known if one is not None and len(one.reveal()) >= 8]
+        forms = [(text, quote(text, safe=""), base64.b64encode(text.encode()).decode()) for text in texts]
+        return [form for all_forms in forms for form in dict.fromkeys(all_forms)]
 
     async def _probe(self, plan: Plan, failure: errors.Error, deadline: float | None) -> Answer | None:
         """Whether a request of unknown fate was accepted after all: the probe's answer, or None."""

@@ -251,7 +251,7 @@ def test_an_address_that_is_too_long_never_leaves(world: World) -> None:
 @pytest.mark.parametrize("options", [{"poll_interval": 0}, {"max_wait": -1}, {"max_wait": float("nan")}])
 def test_a_patience_that_cannot_be_is_refused(options: dict[str, Any]) -> None:
     """Seconds above nothing."""
-    with pytest.raises(errors.ConfigurationError, match="seconds above 0"):
+    with pytest.raises(errors.ConfigurationError, match="must be a number above 0"):
         PollOptions(**options)
 
 
@@ -369,3 +369,22 @@ def test_results_can_be_pickled(world: World) -> None:
     again = pickle.loads(pickle.dumps(result))
     assert again == result
     assert again.text == result.text
+
+
+@pytest.mark.parametrize("options", [{"format": "markdown"}, "markdown", PollOptions()])
+def test_options_of_another_kind_are_refused_with_an_example(world: World, options: Any) -> None:
+    """A dict, a word or the other options in their place: one sentence, and nothing is sent."""
+    script = Script(answer())
+    with pytest.raises(TypeError, match=r"options are ProcessOptions\(\.\.\.\).*write for example ProcessOptions"):
+        world.run(world.client(script).ocr.process_file(b"%PDF-1.4", options))
+    assert script.calls == 0
+
+
+def test_a_result_serves_as_a_job_id(world: World) -> None:
+    """What process_file returned can be handed on as it is; what has no id is refused."""
+    client = world.client(Script(answer(json={"id": "7", "status": "completed"})))
+    status = world.run(client.ocr.get_job_status("7"))
+    assert world.run(client.ocr.get_job_status(status)).job_id == "7"
+    for wrong in (None, "", 7):
+        with pytest.raises(errors.ValidationError, match="a job's id is text"):
+            world.run(client.ocr.get_job_status(wrong))

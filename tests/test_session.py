@@ -160,6 +160,21 @@ def test_after_a_lost_answer_the_job_is_asked_before_it_is_completed_again(
     assert lines == ["POST", "GET", "POST"][: completes + 1]
 
 
+def test_a_conflict_after_a_lost_answer_is_no_refusal(world: World) -> None:
+    """When the repeated completion meets "completed already", the job may well be running: the error says so."""
+    pending = answer(json={"id": "1", "status": "pending"})
+    script = Script(HUNG_UP, pending, answer(409), pending)
+    with pytest.raises(errors.SubmissionUnknownError, match="complete_direct_upload"):
+        world.run(world.client(script)._session.ask(*COMPLETE))
+    assert [request.method for request in script.requests] == ["POST", "GET", "POST", "GET"]
+
+
+def test_a_conflict_that_comes_first_is_a_conflict(world: World) -> None:
+    """Without a lost answer before it, 409 is the server's plain word."""
+    with pytest.raises(errors.ConflictError):
+        world.run(world.client(Script(answer(409)))._session.ask(*COMPLETE))
+
+
 def test_a_probe_that_fails_leaves_the_fate_unknown(world: World) -> None:
     """Where neither the completion nor the question after it is answered, nothing is sent twice and the error says
     so."""
@@ -307,3 +322,43 @@ def test_an_error_survives_pickling_with_all_it_knows(world: World) -> None:
     assert type(again) is type(caught.value)
     assert vars(again) == vars(caught.value)
     assert str(again) == "get_job_status: 404 NOT_FOUND: job not found (request id 7c1)"
+
+
+def test_a_document_does_not_decide_where_credentials_go(world: World) -> None:
+    """Without a base URL of the caller's, a key is not sent to the server that a foreign document names."""
+    info = {"title": "made up", "version": "1"}
+    node = {"get": {"operationId": "look", "responses": {"200": {"description": ""}}, "security": [{"key": []}]}}
+    scheme = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    api = leapocr_dyn.load(
+        {
+            "openapi": "3.1.0",
+            "info": info,
+            "servers": [{"url": "https://named.test"}],
+            "paths": {"/a": node},
+            "components": {"securitySchemes": scheme},
+        }
+    )
+    script = Script(answer())
+    client = world.client(script, api=api, base_url=None)
+    with pytest.raises(errors.ConfigurationError, match=r"pass base_url='https://named.test'"):
+        world.run(client.default.look())
+    assert script.calls == 0
+
+
+def test_a_page_that_echoes_the_request_does_not_show_the_key(world: World) -> None:
+    """Also where the status is a success: the error's body has stars in its place."""
+    page = httpx.Response(200, html=f"<pre>X-API-KEY: {KEY}</pre>")
+    with pytest.raises(errors.DecodeError) as caught:
+        ask(world, Script(page))
+    assert KEY not in repr(vars(caught.value))
+    assert "***" in (caught.value.body or "")
+
+
+def test_a_strict_client_raises_where_an_answer_differs(world: World) -> None:
+    """Also one that became strict by with_options; a client that is not only counts."""
+    grown = answer(json={"id": "1", "status": "completed", "new": 1})
+    client = world.client(Script(grown))
+    world.run(client.ocr.get_job_status("1"))
+    assert [surprise.what for surprise in client.drift()] == ["unknown field new"]
+    with pytest.raises(errors.DriftError, match="unknown field new"):
+        world.run(client.with_options(strict=True).ocr.get_job_status("1"))

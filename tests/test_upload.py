@@ -208,6 +208,24 @@ def test_links_that_never_work_end_the_upload(world: World) -> None:
     assert (len(service.announcements), service.completed) == (2, [])
 
 
+def test_a_part_that_meets_an_old_link_while_fresh_ones_are_asked_for_waits_for_them() -> None:
+    """A worker that becomes free in the middle of that does not take it for links that never work."""
+    met = threading.Event()
+    service = Service(part=1, fault=lambda job, part, attempt: answer(403) if job == 1 and part != 8 else None)
+
+    def server(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/direct") and service.announcements:
+            assert met.wait(10)  # until a ninth part has met its old link
+        elif request.url.path in ("/1/9", "/1/10"):
+            met.set()
+        return service(request)
+
+    world = World("blocking")
+    assert world.run(world.client(server).ocr.process_file(TEN)).job_id == "2"
+    assert (len(service.announcements), [job for job, _ in service.completed]) == (2, ["2"])
+    world.close()
+
+
 # -- what is refused
 
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from leapocr_dyn import errors
 from leapocr_dyn.api import Api, load
 from leapocr_dyn.client import Async, AsyncClient, Blocking, Bound, Client, told
-from leapocr_dyn.config import ClientConfig
-from leapocr_dyn.session import Answer
+from leapocr_dyn.config import ClientConfig, checked_number
+from leapocr_dyn.session import Answer, Session
 from leapocr_dyn.workflows.paginate import Pages
 from leapocr_dyn.workflows.poll import Patience, Progress, wait_for
 from leapocr_dyn.workflows.upload import FileInput, Sent, upload
 
+T = TypeVar("T")
 # Views are built from the document, so their fields are not known to a type checker.
 View = Any
 
@@ -93,10 +94,10 @@ class PollOptions:
     on_progress: Callable[[View], None] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.poll_interval > 0 or not self.max_wait > 0:
-            raise errors.ConfigurationError(
-                f"poll_interval and max_wait are seconds above 0, not {self.poll_interval!r} and {self.max_wait!r}"
-            )
+        for name in ("poll_interval", "max_wait"):
+            checked_number(name, getattr(self, name), above=0)
+        if self.on_progress is not None and not callable(self.on_progress):
+            raise errors.ConfigurationError(f"on_progress is a function of a JobStatus, not {self.on_progress!r}")
 
 
 class OCR(Bound):
@@ -114,7 +115,7 @@ class OCR(Bound):
         called as they leave, from any thread. Raises FileError, ValidationError, InsufficientCreditsError, and what a
         call raises. Source: POST /ocr/uploads/direct, PUT to each part's link, POST /ocr/uploads/{job_id}/complete.
         """
-        answer = await upload(self._session, file, (options or ProcessOptions()).arguments(), on_sent)
+        answer = await upload(self._session, file, _given(ProcessOptions, options).arguments(), on_sent)
         return self._session.api.views.read("ProcessResult", "completeDirectUpload", _begun(answer))
 
     @told
@@ -125,13 +126,17 @@ class OCR(Bound):
         exist. Source: POST /ocr/uploads/url.
         """
         answer = await self._session.ask(
-            "uploadFromRemoteURL", {"url": url, **(options or ProcessOptions()).arguments()}
+            "uploadFromRemoteURL", {"url": url, **_given(ProcessOptions, options).arguments()}
         )
         return _view(self, "ProcessResult", "uploadFromRemoteURL", answer)
 
     @told
     async def get_job_status(self, job_id: str) -> View:
-        """How far a job has come: a JobStatus. Source: GET /ocr/status/{job_id}."""
+        """How far a job has come: a JobStatus.
+
+        job_id: here and below the id, or anything that has one as `job_id`. Source: GET /ocr/status/{job_id}.
+        """
+        job_id = _id(job_id)
         return _view(self, "JobStatus", "getJobStatus", await self._session.ask("getJobStatus", {"job_id": job_id}))
 
     @told
@@ -141,6 +146,7 @@ class OCR(Bound):
         page: which slice, from 1. limit: pages in a slice, 1 to 1000. Raises JobError while the job is still running.
         Source: GET /ocr/result/{job_id}.
         """
+        job_id = _id(job_id)
         answer = await self._session.ask("getJobResult", {"job_id": job_id, "page": page, "limit": limit})
         if answer.response.status_code == 202:
             raise errors.JobError(
@@ -155,7 +161,7 @@ class OCR(Bound):
         A job that is partially done is returned; its status says so. Raises JobFailedError, and JobTimeoutError, after
         which the job still goes on.
         """
-        return await _result(self, job_id, poll_options or PollOptions())
+        return await _result(self, _id(job_id), _given(PollOptions, poll_options))
 
     @told
     async def process_and_wait(
@@ -168,16 +174,36 @@ class OCR(Bound):
     ) -> View:
         """Send a file, wait for its job and read all of its pages: a JobResult. See process_file and
         wait_until_done."""
-        answer = await upload(self._session, file, (options or ProcessOptions()).arguments(), on_sent)
+        answer = await upload(self._session, file, _given(ProcessOptions, options).arguments(), on_sent)
         job_id = _begun(answer)["job_id"]
         if not isinstance(job_id, str):
             raise errors.ContractError("the file was accepted, but the answer does not say as which job")
-        return await _result(self, job_id, poll_options or PollOptions())
+        return await _result(self, _id(job_id), _given(PollOptions, poll_options))
 
     @told
     async def delete_job(self, job_id: str) -> None:
         """Forget a job, its pages and its results, for good. Source: DELETE /ocr/delete/{job_id}."""
-        await self._session.ask("deleteJob", {"job_id": job_id})
+        await self._session.ask("deleteJob", {"job_id": _id(job_id)})
+
+
+def _given(kind: type[T], options: T | None) -> T:
+    """The options, or the defaults; a dict or a word in their place is the likeliest mistake."""
+    if options is None or isinstance(options, kind):
+        return options or kind()
+    raise TypeError(f"options are {kind.__name__}(...), not {options!r:.60}; write for example {EXAMPLES[kind]}")
+
+
+def _id(job: Any) -> str:  # Any: an id, or a result that has one
+    job_id = getattr(job, "job_id", job)
+    if not isinstance(job_id, str) or not job_id:
+        raise errors.ValidationError(f"a job's id is text, such as result.job_id, not {job!r:.60}", field="job_id")
+    return job_id
+
+
+EXAMPLES: dict[type, str] = {
+    ProcessOptions: "ProcessOptions(format='markdown')",
+    PollOptions: "PollOptions(max_wait=60)",
+}
 
 
 class AsyncOCR(OCR, Async):
@@ -207,28 +233,36 @@ async def _result(bound: OCR, job_id: str, options: PollOptions) -> View:
     again."""
     session, io = bound._session, bound._session.io
     deadline = io.now() + options.max_wait
-    patience = Patience(options.poll_interval / 4, options.poll_interval * 2, options.max_wait)
+    shortest = min(options.poll_interval / 4, options.max_wait)
 
     def on_progress(progress: Progress) -> None:
         if options.on_progress is not None:
             options.on_progress(_view(bound, "JobStatus", "getJobStatus", progress.answer))
 
     while True:
-        left = max(patience.shortest, deadline - io.now())
-        await wait_for(session, job_id, patience._replace(at_most=left), on_progress)
-        pages = Pages(
-            session, session.api.operations["getJobResult"], {"job_id": job_id}, deadline + session.config.timeout
-        )
-        first = answer = await pages.next()
-        found: list[Any] = []  # Any: pages, as the wire has them
-        while answer is not None and answer.response.status_code != 202:
-            found += pages.items(answer)
-            answer = await pages.next()
-        if answer is None and first is not None:
-            return session.api.views.read("JobResult", "getJobResult", {**first.wire(), "pages": found})
-        if io.now() + patience.shortest >= deadline:
+        patience = Patience(shortest, options.poll_interval * 2, deadline - io.now())
+        await wait_for(session, job_id, patience, on_progress)
+        found = await _all_pages(session, job_id, deadline + session.config.timeout)
+        if found is not None:
+            return session.api.views.read("JobResult", "getJobResult", found)
+        if io.now() + shortest >= deadline:
             raise errors.JobTimeoutError(f"job {job_id} is done, but its result was not ready in time", job_id=job_id)
-        await io.sleep(patience.shortest)
+        await io.sleep(shortest)
+
+
+async def _all_pages(session: Session, job_id: str, deadline: float) -> dict[str, Any] | None:  # Any: JSON
+    """The first answer with the pages of all, or None where the result is not there yet (202)."""
+    pages = Pages(session, session.api.operations["getJobResult"], {"job_id": job_id}, deadline)
+    first: Any = None
+    found: list[Any] = []
+    while (answer := await pages.next()) is not None:
+        if answer.response.status_code == 202:
+            return None
+        first = answer.wire() if first is None else first
+        found += pages.items(answer)
+    if not isinstance(first, dict):
+        raise errors.ContractError(f"the result of job {job_id} is not what the document promises: {first!r:.80}")
+    return {**first, "pages": found}
 
 
 # -- the service's own exceptions: each is the shared one, and a LeapOCRError --------------------------------------

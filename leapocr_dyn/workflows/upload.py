@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -21,11 +22,12 @@ from typing import Any, BinaryIO, NamedTuple
 from leapocr_dyn import errors
 from leapocr_dyn.document import expression
 from leapocr_dyn.document.workflow import Section
+from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.session import Answer, Session
 from leapocr_dyn.transport import CHUNK
 
 AT_ONCE = 8  # parts under way
-FileInput = str | os.PathLike[str] | bytes | BinaryIO | tuple[str, bytes]
+FileInput = str | os.PathLike[str] | bytes | BinaryIO | tuple[str | os.PathLike[str], bytes | BinaryIO]
 Sent = Callable[[int, int], None]
 
 
@@ -74,61 +76,108 @@ class PartBody:
 
 @contextlib.contextmanager
 def opened(given: FileInput, types: Mapping[str, str]) -> Iterator[Upload]:
-    """A file to send: a path, bytes, an open binary file (from where it stands), or (name, bytes).
+    """A file to send: a path, bytes, an open binary file (from where it stands), or (name, bytes or open file).
 
     types: {ending: media type}. Raises FileError for a file that is missing, empty, a folder, or of a type that is not
     among them, by ending or by its first bytes.
     """
-    if isinstance(given, tuple):
-        name, content = given
-        given = content
-    else:
-        name = ""
+    name, given = _named(given)
     if isinstance(given, (bytes, bytearray, memoryview)):
         held = memoryview(given).cast("B")
         name = name or "document"
         shown = f"({name}, {len(held)} bytes)"
         yield _checked(name, len(held), lambda first, size: bytes(held[first : first + size]), types, shown)
     elif isinstance(given, (str, os.PathLike)):
-        path = Path(os.fsdecode(given))
+        path = _path(given)
         with _file(path) as file:
             size = os.fstat(file.fileno()).st_size
-            yield _checked(path.name, size, lambda first, size: os.pread(file.fileno(), size, first), types, str(path))
+            yield _checked(name or path.name, size, _reading(file), types, str(path))
     elif callable(getattr(given, "read", None)):
-        yield _open_file(given, types)
+        yield _open_file(given, types, name)
     else:
         raise errors.FileError(
             f"a file is a path, bytes, an open binary file or (name, bytes), not {type(given).__name__}"
         )
 
 
+def _named(given: FileInput) -> tuple[str, Any]:  # Any: what a file can be
+    """The name that the caller gave, or "", and the file itself."""
+    if not isinstance(given, tuple):
+        return "", given
+    kinds = ", ".join(type(one).__name__ for one in given)
+    name = given[0] if len(given) == 2 else None
+    if not isinstance(name, (str, os.PathLike)) or isinstance(given[1], tuple):
+        shown = next((_legible(one) for one in given if isinstance(one, str)), None)
+        raise errors.FileError(
+            f"a file{f' called {shown}' if shown else ''} as a tuple is (name, bytes), not ({kinds}); "
+            "its type is told by its name's ending",
+            file_path=shown,
+        )
+    # A name from another system may have that system's separators.
+    return re.split(r"[/\\]", os.fsdecode(name))[-1], given[1]
+
+
+def _path(given: str | os.PathLike[str]) -> Path:
+    text = os.fsdecode(given)
+    if not text:
+        raise errors.FileError("the path is empty; pass the path of a file", file_path="")
+    if re.match(r"https?:/", text, re.IGNORECASE):
+        # What follows a question mark may be a signature.
+        shown = _legible(text.partition("?")[0])
+        raise errors.FileError(f"{shown} is a URL and not a file; pass it to process_url", file_path=shown)
+    return Path(text)
+
+
 def _file(path: Path) -> BinaryIO:
+    shown = _legible(str(path))
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise errors.FileError(f"{path} is not a file; pass one file at a time", file_path=str(path))
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise errors.FileError(f"{shown} is not a file; pass one file at a time", file_path=str(path))
+        if not stat.S_ISREG(mode):
+            raise errors.FileError(
+                f"{shown} is a pipe or a device, whose size nobody knows; read it, and pass (name, bytes)",
+                file_path=str(path),
+            )
         return open(path, "rb")
     except FileNotFoundError as error:
-        raise errors.FileError(f"there is no file {path}", file_path=str(path)) from error
+        raise errors.FileError(f"there is no file {shown}", file_path=str(path)) from error
     except (OSError, ValueError) as error:
         raise errors.FileError(
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", file_path=str(path)
+            f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}", file_path=str(path)
         ) from error
 
 
-def _open_file(file: BinaryIO, types: Mapping[str, str]) -> Upload:
+def _open_file(file: BinaryIO, types: Mapping[str, str], name: str = "") -> Upload:
     given = getattr(file, "name", None)
-    # A file descriptor's name is a number, and a temporary file's may be bytes.
-    name = os.path.basename(os.fsdecode(given)) if isinstance(given, (str, bytes)) else "document"
+    if not name and isinstance(given, (str, bytes)):
+        # A file descriptor's name is a number, and a temporary file's may be bytes.
+        name = os.path.basename(os.fsdecode(given))
+    shown = _legible(name) or f"the {type(file).__name__}"
     try:
+        if not isinstance(file.read(0), bytes):
+            raise errors.FileError(f"{shown} is open as text; open it with mode 'rb'", file_path=shown)
         start = file.tell()
-        size = file.seek(0, os.SEEK_END) - start
+        file.seek(0, os.SEEK_END)
+        size = file.tell() - start
         file.seek(start)
     except (OSError, AttributeError, ValueError) as error:
         raise errors.FileError(
-            f"{name} cannot be measured ({error}); pass its bytes instead", file_path=name
+            f"{shown} cannot be measured ({error}); pass its bytes instead", file_path=shown
         ) from error
-    if not isinstance(file.read(0), bytes):
-        raise errors.FileError(f"{name} is open as text; open it with mode 'rb'", file_path=name)
+    if size < 1 and start:
+        raise errors.FileError(f"{shown} stands at its end; seek(0) first", file_path=shown, file_size=0)
+    return _checked(name or "document", size, _seeking(file, start), types, shown)
+
+
+def _reading(file: BinaryIO) -> Callable[[int, int], bytes]:
+    """Read a file on a disk by position; where the system cannot, one at a time."""
+    if not hasattr(os, "pread"):
+        return _seeking(file, 0)
+    return _whole(lambda first, size: os.pread(file.fileno(), size, first))
+
+
+def _seeking(file: BinaryIO, start: int) -> Callable[[int, int], bytes]:
     lock = threading.Lock()
 
     def read(first: int, size: int) -> bytes:
@@ -136,10 +185,28 @@ def _open_file(file: BinaryIO, types: Mapping[str, str]) -> Upload:
             file.seek(start + first)
             return file.read(size)
 
-    return _checked(name, size, read, types, name)
+    return _whole(read)
+
+
+def _whole(read: Callable[[int, int], bytes]) -> Callable[[int, int], bytes]:
+    """The same, asked again where it gives less than was wanted; only the file's end makes it shorter."""
+
+    def whole(first: int, size: int) -> bytes:
+        found = read(first, size)
+        while len(found) < size and (more := read(first + len(found), size - len(found))):
+            found += more
+        return found
+
+    return whole
+
+
+def _legible(name: str) -> str:
+    """A name without what UTF-8 cannot say: Python keeps the odd bytes of a file's name as surrogates."""
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", name)
 
 
 def _checked(name: str, size: int, read: Callable[[int, int], bytes], types: Mapping[str, str], shown: str) -> Upload:
+    name, shown = _legible(name), _legible(shown)
     if size < 1:
         raise errors.FileError(f"{shown} is empty", file_path=shown, file_size=0)
     ending = os.path.splitext(name)[1].lower()
@@ -219,6 +286,10 @@ class _Sending:
                 file_size=self._file.size,
             ) from error
         self._parts = self._cut(self._announced)
+        try:
+            self._session.plan(*self._completion(dict.fromkeys(self._parts, "receipt")))
+        except (TypeError, errors.ValidationError) as error:
+            raise errors.ContractError(f"the server announced an upload that cannot be completed: {error}") from error
 
     def _cut(self, announced: Answer) -> list[Part]:
         """The parts that the server asks for. Raises ContractError unless they cover the file exactly, in order."""
@@ -226,15 +297,15 @@ class _Sending:
         found = expression.parse(rule["items"])(announced.context())
         try:
             parts = [Part(*(one[rule[key]] for key in ("number", "first", "last", "link"))) for one in found]
-            ordered = sorted(parts, key=lambda part: part.first)
-            ends = [-1, *(part.last for part in ordered)]
-            whole = len({part.number for part in parts}) == len(parts) and all(
-                part.first == end + 1 and part.last >= part.first and isinstance(part.link, str)
-                for part, end in zip(ordered, ends, strict=False)
-            )
         except (TypeError, KeyError) as error:
             raise errors.ContractError("the server announced parts that cannot be read; nothing was sent") from error
-        if not parts or not whole or ends[-1] != self._file.size - 1:
+        if any([type(one) for one in part] != [int, int, int, str] for part in parts):
+            raise errors.ContractError("the server announced parts whose numbers or links are none; nothing was sent")
+        ordered = sorted(parts, key=lambda part: part.first)
+        ends = [-1, *(part.last for part in ordered)]
+        joined = all(part.last >= part.first == end + 1 for part, end in zip(ordered, ends, strict=False))
+        distinct = len({part.number for part in parts}) == len(parts)
+        if not parts or not joined or not distinct or ends[-1] != self._file.size - 1:
             raise errors.ContractError(
                 f"the parts that the server announced do not cover the {self._file.size} bytes of {self._file.shown}"
             )
@@ -250,9 +321,12 @@ class _Sending:
                 await self._session.io.once(("links", id(self), round_), lambda: self._fresh(round_))
                 return
             if not 200 <= response.status_code < 300:
-                raise errors.APIError(
-                    f"the storage refused part {part.number} of {self._file.shown}: {response.text[:200]}",
-                    response.status_code,
+                # Not more of the body than its code: it may repeat what the link's signature was made from.
+                code = re.search(r"<Code>(\w{1,60})</Code>", response.text)
+                raise errors.of_status(response.status_code)(
+                    f"the storage did not take part {part.number} of {self._file.shown}; nothing was completed",
+                    status_code=response.status_code,
+                    code=code[1] if code else None,
                 )
             receipt = expression.parse(self._rules["receipt"])(expression.Context(response_headers=response.headers))
             if not isinstance(receipt, str) or not receipt:
@@ -284,24 +358,27 @@ class _Sending:
             return
         if self._round:
             raise errors.APIError(f"the links for {self._file.shown} expire faster than its parts can be sent", 403)
+        # The round ends when the fresh links are there: a part that meets an old one meanwhile waits for them, too.
+        await self._announce()
         self._round += 1
         self._receipts.clear()
-        await self._announce()
 
     async def _complete(self) -> Answer:
+        return await self._session.ask(*self._completion(self._receipts))
+
+    def _completion(self, receipts: Mapping[Part, str]) -> tuple[Operation, dict[str, Any]]:
+        """The operation that completes the upload, and its arguments with these receipts."""
         rule = self._rules["complete"]
         entries = [
-            expression.fill(
-                rule["each"], expression.Context(inputs={"number": part.number, "receipt": self._receipts[part]})
-            )
+            expression.fill(rule["each"], expression.Context(inputs={"number": part.number, "receipt": receipts[part]}))
             for part in sorted(self._parts)
         ]
         context = self._announced.context({"receipts": entries})
-        arguments = {
+        filled = {
             **expression.fill(rule.get("parameters", {}), context),
             **expression.fill(rule.get("body", {}), context),
         }
-        return await self._session.ask(rule["operation"], arguments)
+        return self._session.api.operations[rule["operation"]], filled
 
 
 def unquoted(etag: str) -> str:
