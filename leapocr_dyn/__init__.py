@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from leapocr_dyn import errors as errors
     from leapocr_dyn.api import Api as Api
+    from leapocr_dyn.api import bundled as bundled
     from leapocr_dyn.api import load as load
-    from leapocr_dyn.api import services as services
     from leapocr_dyn.client import AsyncClient as AsyncClient
     from leapocr_dyn.client import Client as Client
     from leapocr_dyn.config import ClientConfig as ClientConfig
@@ -50,9 +50,9 @@ _HOMES = {
     "NOT_GIVEN": "model.value",
     "PollOptions": "services.leapocr",
     "ProcessOptions": "services.leapocr",
+    "bundled": "api",
     "errors": "errors",
     "load": "api",
-    "services": "api",
 }
 
 __all__ = [*sorted(_HOMES)]
@@ -67,4 +67,4 @@ def __getattr__(name: str) -> Any:  # Any: whatever the name stands for
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

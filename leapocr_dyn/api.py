@@ -11,8 +11,10 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from leapocr_dyn.document import Document, Finding, source, workflow
+from leapocr_dyn.document import Document, Finding, repair, source, workflow
 from leapocr_dyn.document.workflow import Workflow
+from leapocr_dyn.errors import ConfigurationError, DocumentError
+from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import Converter
 from leapocr_dyn.model.schema import Models
 from leapocr_dyn.operation.operation import Operations
@@ -32,6 +34,7 @@ class Recipe(NamedTuple):
     workflow: Any
     tag: str | None
     off: tuple[str, ...]
+    digest: str | None = None  # of the document; None for a bundled one, which a newer package may replace
 
     def __repr__(self) -> str:
         return f"<Recipe {self.given if isinstance(self.given, str) else 'tree'}>"
@@ -109,9 +112,9 @@ class Api:
         return f"<Api {self.name}: {size}; try .operations, .models, .client()>"
 
 
-_apis: OrderedDict[str | None, Api] = OrderedDict()
-_stamps: dict[tuple[Any, ...], str] = {}
-_lock = threading.RLock()
+_apis: OrderedDict[str, Api] = OrderedDict()
+_stamps: OrderedDict[tuple[Any, ...], str] = OrderedDict()
+_lock = threading.Lock()  # only ever held for a moment: to read and parse takes long
 
 
 def load(
@@ -126,19 +129,40 @@ def load(
 
     given: bytes, text, a dict, a path, or the name of a bundled service (see bundled()). overlay: OpenAPI Overlays,
     in order. workflow: names and rules; a bundled service brings its own. tag: only operations that carry it. off:
-    names of repairs that stay switched off. No network. Raises DocumentError.
+    names of repairs that stay switched off. No network. Raises DocumentError; ConfigurationError for a name in
+    `off` that is none.
     """
+    _check_names(off)
     corrections = tuple(overlay) if isinstance(overlay, (list, tuple)) else (overlay,)
     return _load(
         Recipe(_kept(given), tuple(_kept(one) for one in corrections), _kept(workflow), tag, tuple(sorted(off)))
     )
 
 
+def _check_names(off: Collection[str]) -> None:
+    if isinstance(off, str):
+        raise ConfigurationError(f"off takes several names: off=[{off!r}]")
+    known = [*repair.RULES, "dangling-reference"]
+    for name in off:
+        if name not in known:
+            hint = naming.hint(str(name), known, f"; there are {', '.join(known)}")
+            raise ConfigurationError(f"off: there is no repair {name!r}{hint}")
+
+
 def _kept(given: Any) -> Any:  # Any: what load() takes
-    """The same in a form that can be kept and pickled: a tree for dicts, text for bytes, text for paths."""
-    if isinstance(given, Mapping) or given is None or isinstance(given, (str, bytes)):
-        return given
-    return os.path.abspath(os.fsdecode(given)) if isinstance(given, os.PathLike) else given
+    """The same in a form that can be kept and pickled, and that no later change reaches: an own tree, an absolute path.
+
+    The caller may change its dict or buffer, or its working directory, before a model is pickled.
+    """
+    if isinstance(given, Mapping):
+        return source.plain(given, "<dict>")
+    if isinstance(given, (bytearray, memoryview)):
+        return bytes(given)
+    if isinstance(given, os.PathLike):
+        return os.path.abspath(os.fsdecode(given))
+    if isinstance(given, str) and "\n" not in given and source.bundled_path(given, "openapi") is None:
+        return os.path.abspath(given) if os.path.exists(given) else given
+    return given
 
 
 def _stamp(recipe: Recipe) -> tuple[Any, ...] | None:
@@ -161,13 +185,25 @@ def _stamp(recipe: Recipe) -> tuple[Any, ...] | None:
 def _load(recipe: Recipe) -> Api:
     stamp = _stamp(recipe)
     with _lock:
-        known = _stamps.get(stamp) if stamp is not None else None
-        if known in _apis:
-            return _apis[known]
+        key = _stamps.get(stamp, "") if stamp is not None else ""
+        api = _apis.get(key)
+        if api is not None:
+            _apis.move_to_end(key)
+    if api is None:
         api, key = _read(recipe)
-        if stamp is not None:
-            _stamps[stamp] = key
-        return api
+        with _lock:
+            # Two threads may both have read it; the first one's stays, so that there is one class for one model.
+            api = _apis.setdefault(key, api)
+            _apis.move_to_end(key)
+            if stamp is not None:
+                _stamps[stamp] = key
+            for kept in (_apis, _stamps):
+                while len(kept) > KEPT:
+                    kept.popitem(last=False)
+    if recipe.digest not in (None, api._document.digest):
+        name = api._document.name
+        raise DocumentError(f"{name} has changed since this was pickled; load it, and read the value's to_dict() again")
+    return api
 
 
 def _read(recipe: Recipe) -> tuple[Api, str]:
@@ -186,12 +222,9 @@ def _read(recipe: Recipe) -> tuple[Api, str]:
     api = _apis.get(key)
     if api is None:
         tag = recipe.tag if recipe.tag is not None else rules.tag
+        digest_kept = None if document.recipe[0] == "bundled" else document.digest
         document = document.normalised().repaired(recipe.off).tagged(tag, rules.needs())
-        api = _apis[key] = Api(document, rules, recipe)
-        while len(_apis) > KEPT:
-            _apis.popitem(last=False)
-            _stamps.clear()
-    _apis.move_to_end(key)
+        api = Api(document, rules, recipe._replace(digest=digest_kept))
     return api, key
 
 

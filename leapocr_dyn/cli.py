@@ -10,10 +10,11 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
 
 from leapocr_dyn import __version__, errors
 
@@ -28,18 +29,21 @@ if TYPE_CHECKING:
     from leapocr_dyn.api import Api
     from leapocr_dyn.client import Client
     from leapocr_dyn.operation.operation import Operation, Operations
-    from leapocr_dyn.services.leapocr import View
+    from leapocr_dyn.services.leapocr import LeapOCRSync, PollOptions, ProcessOptions, View
+    from leapocr_dyn.workflows.upload import Sent
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 Command = TypeVar("Command", bound=Callable[..., Any])
 # What a message says in the words of the library, in those of the command line.
 HINTS: dict[type[errors.Error], str] = {
-    errors.AuthenticationError: " (on the command line: --key)",
     errors.ConnectionError: " (on the command line: --url)",
     errors.DecodeError: " (on the command line: --url)",
     errors.JobTimeoutError: " (--wait for longer, or `leapocr-dyn call get_job_result job_id=...` then)",
 }
+KEYS = {"api_key": "--key", "token": "--token"}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+SURROGATES = re.compile("[\ud800-\udfff]")
+URL = re.compile(r"https?://", re.IGNORECASE)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -47,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = commands.main(arguments, prog_name="leapocr-dyn", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else DONE)
-    except click.exceptions.Abort:
-        say("interrupted")
+    except click.exceptions.Abort as error:
+        say("; ".join(["interrupted", *error.args]))
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
         said = error.format_message().removesuffix(".")
@@ -59,9 +63,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(told(error))
 
 
-def told(error: errors.Error, about: str = "") -> int:
-    """Say what went wrong in one sentence, and give the exit code for it."""
-    say(f"{about}{error}{next((hint for kind, hint in HINTS.items() if isinstance(error, kind)), '')}")
+def told(error: errors.Error, about: str = "", keys: Collection[str] = KEYS.values()) -> int:
+    """Say what went wrong in one sentence, and give the exit code for it. keys: the command's options for secrets."""
+    hint = next((hint for kind, hint in HINTS.items() if isinstance(error, kind)), "")
+    if isinstance(error, errors.AuthenticationError):
+        # Before anything is sent, the message says which is missing; a server does not.
+        wanted = keys if error.status_code else [option for word, option in KEYS.items() if word in error.message]
+        hint = f" (on the command line: {' or '.join(wanted)})" if wanted else ""
+    say(f"{about}{error}{hint}")
     ours = isinstance(error, (errors.DocumentError, errors.ConfigurationError, errors.FileError))
     unsent = isinstance(error, errors.APIError) and error.status_code is None
     return WRONG if ours or unsent else FAILED
@@ -73,7 +82,8 @@ def say(text: str) -> None:
 
 
 def show(text: str) -> None:
-    """A result on stdout; a terminal gets no control characters."""
+    """A result on stdout; a terminal gets no control characters, and nobody what UTF-8 cannot say."""
+    text = SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
     try:
         # color: a pipe gets the text as it is; click would take out what looks like a terminal's codes.
         click.echo(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text, color=True)
@@ -87,6 +97,7 @@ def show(text: str) -> None:
 def connected(command: Command) -> Command:
     """The options that say which API, and who is calling."""
     for option in (
+        click.option("--token", help="A bearer token, for an API that takes one; otherwise the environment variable."),
         click.option("--key", help="The API key; otherwise the service's environment variable."),
         click.option("--url", help="Where the API is; otherwise the environment variable, then the document's server."),
         click.option("--spec", help="An OpenAPI document, instead of a bundled service."),
@@ -98,8 +109,12 @@ def connected(command: Command) -> Command:
 
 def api_of(service: str, spec: str | None) -> Api:
     """The API that the options name."""
-    from leapocr_dyn.api import load
+    from leapocr_dyn.api import bundled, load
+    from leapocr_dyn.model.naming import hint
 
+    if spec is None and service not in bundled():
+        known = f"; there are {', '.join(bundled())}, and --spec FILE for any other"
+        raise click.ClickException(f"there is no service {service!r}{hint(service, bundled(), known)}")
     return load(Path(spec) if spec is not None else service)
 
 
@@ -153,39 +168,90 @@ def process(
     key: str | None,
     url: str | None,
 ) -> int:
-    """Turn documents into text: send them, wait, print their pages."""
+    """Turn documents into text: send them, wait, print their pages.
+
+    A FILE that is an http(s) URL is fetched by the service. Several files are printed as `head` does it, or with --json
+    as JSON Lines.
+    """
     from leapocr_dyn.services.leapocr import LeapOCRSync, PollOptions, ProcessOptions
 
     options = ProcessOptions(format=format_, model=model, schema=json_file(schema) if schema else None)
     options.arguments()  # options that exclude each other are said once, and not for each file
     folder = folder_of(output) if output is not None else None
+    many = len(files) > 1 and folder is None
+    between = ""
     codes = set()
     with LeapOCRSync(key, base_url=url) as client:
         for file in files:
+            # What follows the question mark of a URL may be a signature, which is nobody else's to see.
+            shown = file.partition("?")[0] if URL.match(file) else file
             try:
-                with progress(os.path.basename(file)) as (on_sent, on_progress):
+                with progress(name_of(shown), sends=not URL.match(file)) as (on_sent, on_progress):
                     poll = PollOptions(poll_interval=min(wait, 2.0), max_wait=wait, on_progress=on_progress)
-                    result = client.ocr.process_and_wait(file, options, poll, on_sent=on_sent)
-                text = json.dumps(result.to_dict(), ensure_ascii=False, indent=2) if as_json else result.text
-                if folder is None:
-                    show(text)
+                    result = result_of(client, file, options, poll, on_sent)
+                text = as_text(result, as_json, lines=many)
+                if folder is not None:
+                    written(folder, Path(name_of(shown)).stem, ".json" if as_json else ".md", text)
+                elif many and not as_json:
+                    show(f"{between}==> {shown} <==\n{text}")
+                    between = "\n"
                 else:
-                    written(folder, Path(file).stem, ".json" if as_json else ".md", text)
+                    show(text)
             except errors.Error as error:
-                codes.add(told(error, "" if isinstance(error, errors.FileError) else f"{file}: "))
+                about = "" if isinstance(error, errors.FileError) else f"{shown}: "
+                codes.add(told(error, about, [KEYS["api_key"]]))
     return min(codes, default=DONE)  # a job that failed weighs more than a file that could not be sent
 
 
+def name_of(file: str) -> str:
+    """What a file, or what a URL leads to, is called."""
+    name = unquote(file.rstrip("/").rpartition("/")[2]) if URL.match(file) else file
+    return CONTROL.sub(" ", os.path.basename(name))
+
+
+def result_of(client: LeapOCRSync, file: str, options: ProcessOptions, poll: PollOptions, on_sent: Sent) -> View:
+    """Start a job and wait for it. Who interrupts the wait is told that the job goes on."""
+    if URL.match(file):
+        job_id = client.ocr.process_url(file, options).job_id
+    else:
+        job_id = client.ocr.process_file(file, options, on_sent=on_sent).job_id
+    if not isinstance(job_id, str):
+        raise errors.ContractError("the document was accepted, but the answer does not say as which job")
+    try:
+        return client.ocr.wait_until_done(job_id, poll)
+    except KeyboardInterrupt as error:
+        raise click.exceptions.Abort(
+            f"job {job_id} goes on: leapocr-dyn call get_job_result job_id={job_id}"
+        ) from error
+
+
+def as_text(result: View, as_json: bool, lines: bool) -> str:
+    """What to print of a result. lines: JSON in one line."""
+    if not as_json:
+        return str(result.text)
+    return json.dumps(
+        result.to_dict(),
+        ensure_ascii=False,
+        indent=None if lines else 2,
+        separators=(",", ":") if lines else None,
+    )
+
+
 @contextmanager
-def progress(name: str) -> Iterator[tuple[Callable[[int, int], None], Callable[[View], None]]]:
-    """A bar that is the upload first and the pages then; two plain lines where stderr is not a terminal."""
+def progress(name: str, sends: bool = True) -> Iterator[tuple[Sent, Callable[[View], None]]]:
+    """A bar that is the upload first and the pages then; two plain lines where stderr is not a terminal.
+
+    sends: whether there is an upload at all.
+    """
     console = Console(stderr=True)
     if not console.is_terminal:
         yield plain(name)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[count]}"))
+    # A file's name is no markup.
+    said, count = (TextColumn(text, markup=False) for text in ("{task.description}", "{task.fields[count]}"))
+    columns = (said, BarColumn(), TaskProgressColumn(), count)
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=False) as bars:
-        sending = bars.add_task(f"{name}: sending", count="")
+        sending = bars.add_task(f"{name}: sending", count="", visible=sends)
         reading = bars.add_task(f"{name}: reading", count="", visible=False)
 
         def on_sent(sent: int, size: int) -> None:
@@ -193,13 +259,13 @@ def progress(name: str) -> Iterator[tuple[Callable[[int, int], None], Callable[[
 
         def on_progress(status: View) -> None:
             done, total = status.processed_pages, status.total_pages
-            count = f"{done} of {total} pages" if total else "queued"
-            bars.update(reading, completed=done, total=total or None, count=count, visible=True)
+            pages = f"{done} of {total} pages" if total else "queued"
+            bars.update(reading, completed=done, total=total or None, count=pages, visible=True)
 
         yield on_sent, on_progress
 
 
-def plain(name: str) -> tuple[Callable[[int, int], None], Callable[[View], None]]:
+def plain(name: str) -> tuple[Sent, Callable[[View], None]]:
     """The same for a log: a line when all is sent, and one for each time that more pages are read."""
     last = -1
 
@@ -265,7 +331,7 @@ def json_file(path: str) -> Any:  # Any: JSON
 
 @commands.command()
 @connected
-def ops(service: str, spec: str | None, url: str | None, key: str | None) -> None:
+def ops(service: str, spec: str | None, url: str | None, key: str | None, token: str | None) -> None:
     """List the operations."""
     operations = api_of(service, spec).operations
     rows = [
@@ -285,7 +351,7 @@ def unique(operations: Operations) -> list[Operation]:
 @commands.command("show")
 @click.argument("name")
 @connected
-def show_(name: str, service: str, spec: str | None, url: str | None, key: str | None) -> None:
+def show_(name: str, service: str, spec: str | None, url: str | None, key: str | None, token: str | None) -> None:
     """Say what an operation takes, gives and raises."""
     from leapocr_dyn.operation import describe
 
@@ -298,7 +364,13 @@ def show_(name: str, service: str, spec: str | None, url: str | None, key: str |
 @click.argument("arguments", nargs=-1, metavar="[KEY=VALUE...]")
 @connected
 def call(
-    name: str, arguments: tuple[str, ...], service: str, spec: str | None, url: str | None, key: str | None
+    name: str,
+    arguments: tuple[str, ...],
+    service: str,
+    spec: str | None,
+    url: str | None,
+    key: str | None,
+    token: str | None,
 ) -> None:
     """Call an operation: KEY=VALUE for text and numbers, KEY:=JSON for anything else."""
     api = api_of(service, spec)
@@ -309,7 +381,7 @@ def call(
     except TypeError as error:
         raise click.ClickException(f"{error} (see leapocr-dyn show {name})") from error
     client: Client
-    with api.client(api_key=key, base_url=url) as client:
+    with api.client(api_key=key, token=token, base_url=url) as client:
         response = getattr(getattr(client, operation.namespace), operation.name).raw(**given)
     if response.headers.get("content-type", "").partition(";")[0].endswith("json"):
         show(json.dumps(response.json(), ensure_ascii=False, indent=2))
@@ -338,13 +410,26 @@ def argument(text: str, operation: Operation) -> tuple[str, Any]:  # Any: a valu
 @commands.command()
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--api-key", default="sandbox", show_default=True, help="The key that is accepted.")
-@click.option("--part-size", default=5 * 2**20, show_default=True, help="Bytes of each part of an upload.")
 @click.option(
-    "--credits", "credit", default=10_000, show_default=True, help="What the account holds; a page costs one."
+    "--part-size",
+    default=5 * 2**20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Bytes of each part of an upload.",
+)
+@click.option(
+    "--credits",
+    "credit",
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(0),
+    help="What the account holds; a page costs one.",
 )
 @click.option("--spec", help="Fake this OpenAPI document instead.")
 def sandbox(port: int, api_key: str, part_size: int, credit: int, spec: str | None) -> None:
     """Run a local LeapOCR: real HTTP, real OCR, no account."""
+    if not api_key:
+        raise click.UsageError("--api-key is empty; leave it out for the default")
     try:
         from leapocr_dyn.sandbox import Sandbox
     except ImportError as error:

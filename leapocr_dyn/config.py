@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from leapocr_dyn.errors import ConfigurationError
 
+LIKE = "https://api.example.com/v1"
+
 
 @dataclass(frozen=True)
 class ClientConfig:
@@ -51,15 +53,27 @@ def checked_url(name: str, url: str) -> str:
     try:
         parts = urlsplit(url)
         port_is_one = parts.port is None or parts.port > 0
-    except (ValueError, AttributeError) as error:
-        raise ConfigurationError(f"{name} {url!r} is not a URL: {error}") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_one:
-        raise ConfigurationError(f"{name} {url!r} is not a URL; it looks like https://api.example.com/v1")
+    except (ValueError, AttributeError, TypeError):
+        # Not the error's own words, and not `from error`: they may quote a password.
+        raise ConfigurationError(f"{name} {_shown(url)} is not a URL: its host or port cannot be read") from None
+    if parts.scheme not in ("", "http", "https") and parts.hostname:
+        raise ConfigurationError(f"{name} {_shown(url)} must be http or https, as in {LIKE}")
+    if not parts.scheme or not parts.hostname or not port_is_one:
+        raise ConfigurationError(f"{name} {_shown(url)} is not a URL; it looks like {LIKE}")
     if parts.username or parts.password:
         raise ConfigurationError(f"{name} holds a user name or password; pass the key as api_key instead")
     if parts.query or parts.fragment:
-        raise ConfigurationError(f"{name} {url!r} has a query or a fragment; an operation could not be added to it")
+        said = "has a query or a fragment; an operation could not be added to it"
+        raise ConfigurationError(f"{name} {_shown(url)} {said}")
     return url.rstrip("/")
+
+
+def _shown(url: object) -> str:
+    """A URL for a message, without what may be a secret: user info, query and fragment."""
+    user, at, rest = str(url).rpartition("@")  # the last one: a password may hold others
+    scheme = user[: user.find("//") + 2] if "//" in user else ""
+    rest, asked, _ = rest.replace("#", "?", 1).partition("?")
+    return repr((f"{scheme}***@" if at else "") + rest + ("?***" if asked else ""))
 
 
 def from_environment(names: Mapping[str, str], setting: str) -> str | None:

@@ -122,12 +122,7 @@ class Session:
 
         async def once(request: Request) -> tuple[httpx.Response, Chunks]:
             response = await self.io.stream(request, timeout=self.config.timeout)
-            try:
-                body = self.io.chunks(response)
-            except errors.ContractError:  # compressed in a way that was not asked for
-                response.headers.pop("content-encoding")  # or there would be no chunks, and chunks are what closes
-                await self.io.chunks(response).close()
-                raise
+            body = self.io.chunks(response)
             if response.is_success:
                 return response, body
             said = b""

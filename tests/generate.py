@@ -4,8 +4,8 @@
     maker.value({"$ref": "#/components/schemas/Pet"})     # {"name": "Grüße", "tag": "a b"}
 
 tree: a document whose schemas are JSON Schema 2020-12. What is made is a guess: `not`, `if`, `dependentRequired` and
-parts of an `allOf` that contradict each other are not looked at, so whoever needs a value that is right asks a validator,
-and tries another seed. A schema without a finite value raises StuckError. Knows nothing of the engine that is tested.
+parts of an `allOf` that contradict each other are not looked at. Whoever needs a value that is right asks a validator,
+and tries another seed. A schema without a finite value raises StuckError. Nothing here knows the engine.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ Json = Any  # the border where the document and its values enter
 
 WORDS = ("alpha", "x", "Grüße", "a b", "50%", "a/b", "k&v=1", "why?#", "日本", "1+1", "semi;colon", "a,b", "~t", "q'\"")
 ASCII = ("alpha", "x", "a b", "50%", "a/b", "k&v=1", "1+1", "a,b", "~t")
-PLAIN = ("alpha", "beta", "x")
 DIGITS = "0123456789"
 NODES = 300  # what one value may cost before only required parts are made
 MOST = 20_000  # and before it is given up
@@ -107,11 +106,12 @@ class Maker:
         if depth > DEEPEST or self.nodes > MOST:
             raise StuckError("no finite value")
         flat = self.flat(schema, ())
-        if "const" in flat:
+        enum = flat.get("enum")
+        if "const" in flat and not (isinstance(enum, list) and flat["const"] not in enum):
             return flat["const"]
         kinds = _kinds(flat)
-        if isinstance(flat.get("enum"), list):
-            fitting = [one for one in flat["enum"] if not kinds or any(_is(one, kind) for kind in kinds)]
+        if isinstance(enum, list):
+            fitting = [one for one in enum if not kinds or any(_is(one, kind) for kind in kinds)]
             if not fitting:
                 raise StuckError("an enum without a value of its type")
             given = [one for one in fitting if one is not None]
@@ -266,7 +266,7 @@ class Maker:
         if isinstance(flat.get("pattern"), str):
             return _fitting(self._matching(flat["pattern"], least), 0, most)
         if isinstance(form, str) and form in FORMATS:
-            return self.choice.choice(FORMATS[form])
+            return self.choice.choice(FORMATS[form])[:most]
         return _fitting(self.choice.choice(self.words), min(max(least, 1), most), most)
 
     def _matching(self, pattern: str, least: int) -> str:
@@ -363,9 +363,11 @@ def _tagged(flat: dict[str, Json], discriminator: Json, option: Json) -> dict[st
     keys = [key for key, target in mapping.items() if target in (ref, own)] if isinstance(mapping, dict) else []
     properties = flat["properties"] if isinstance(flat.get("properties"), dict) else {}
     inner = properties.get(tag)
-    said = {"allOf": [inner, {"enum": keys or [own]}]} if isinstance(inner, dict) else {"enum": keys or [own]}
-    if isinstance(inner, dict) and ("const" in inner or "enum" in inner or "$ref" in inner):
-        said = inner
+    wanted = keys or [own]
+    if isinstance(inner, dict) and ("const" in inner or "enum" in inner):
+        allowed = [inner["const"]] if "const" in inner else _list(inner["enum"])
+        wanted = [key for key in wanted if key in allowed] or allowed
+    said = {"allOf": [inner, {"enum": wanted}]} if isinstance(inner, dict) else {"enum": wanted}
     return _merged(flat, {"properties": {**properties, tag: said}, "required": [tag]})
 
 

@@ -245,3 +245,25 @@ def test_any_retry_after_is_a_pause_or_nothing(text: str) -> None:
     """Never negative, never an exception."""
     seconds = answer.retry_after({"retry-after": text, "date": DATE})
     assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "fields"),
+    [
+        (b'{"detail":[{"loc":["body","name"],"msg":"is bad"}]}', "body.name: is bad", {"body.name": ["is bad"]}),
+        (b'{"errors":["too long"]}', "too long", {}),
+        (b'{"name":["is bad"]}', "name: is bad", {"name": ["is bad"]}),
+        (b'[{"field":"name","message":"is bad"}]', "name: is bad", {"name": ["is bad"]}),
+    ],
+)
+def test_a_list_of_what_is_wrong_is_the_sentence(body: bytes, said: str, fields: Json) -> None:
+    """FastAPI and others answer 422 without a message of its own."""
+    error = failed(422, body)
+    assert (error.message, getattr(error, "fields", None)) == (said, fields)
+    assert "no reason" not in answer.failure(load("leapocr").operations["getJobStatus"], 422, {}, body).message
+
+
+def test_a_redirect_is_told_without_its_query() -> None:
+    """The query of a presigned link is a key."""
+    headers = {"location": "https://s3.test/x?X-Amz-Signature=s3cret"}
+    assert "https://s3.test/x?***;" in failed(302, headers=headers).message

@@ -300,3 +300,33 @@ def test_a_union_that_only_says_what_goes_together_is_one_model() -> None:
     schema = {"type": "object", "properties": {"a": {}, "b": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
     assert type_of(schema).annotation == "X"
     assert [str(one) for one in problems(document({"X": schema}), ref("X"), "", {})] == ["a: is required"]
+
+
+PETS: Json = {
+    "Cat": {"type": "object", "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}},
+    "Dog": {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["walks"]},
+}
+PET: Json = {
+    "oneOf": [ref("Cat"), ref("Dog")],
+    "discriminator": {"propertyName": "kind", "mapping": {"meow": "#/components/schemas/Cat"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"kind": "meow", "lives": 9}, []),
+        ({"kind": "Dog"}, ["walks: is required"]),
+        ({"kind": "meow", "lives": "9"}, ["lives: must be integer, not string ('9')"]),
+        ({"kind": "meoww"}, ["kind: must be one of 'Cat', 'Dog', 'meow', not 'meoww'; did you mean 'meow'?"]),
+    ],
+)
+def test_a_discriminator_names_the_option_that_judges(value: Json, said: list[str]) -> None:
+    """By its mapping or by the component's name; a name that is neither is refused with those that are."""
+    assert [str(one) for one in problems(document(PETS), PET, "", value)] == said
+
+
+def test_options_inside_options_cost_no_more_than_the_budget() -> None:
+    """Two to the power of thirty options: the check stops, and nothing is held against the value."""
+    schemas: Json = {f"S{n}": {"oneOf": [ref(f"S{n + 1}")] * 2} for n in range(30)} | {"S30": {"type": "string"}}
+    assert list(problems(document(schemas), ref("S0"), "", 1)) == []

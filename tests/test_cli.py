@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.server
 import json
 import os
@@ -125,6 +126,13 @@ class Page(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder."""
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
 def page(impatient: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """The address in the environment is a web page's. The JSON bodies that it was sent."""
@@ -171,10 +179,36 @@ def test_a_result_in_a_folder_never_replaces_another(run: Run, folder: Path, con
 def test_one_bad_file_does_not_stop_the_others(run: Run, folder: Path, configured: Sandbox) -> None:
     """Every file has its turn and every failure its sentence; a job that failed decides the exit code."""
     said = run("process", "tea.pdf", "missing.pdf", "coffee.pdf")
-    assert (said.code, said.out) == (2, "Green tea\nGreen coffee\n")
+    assert (said.code, said.out) == (2, "==> tea.pdf <==\nGreen tea\n\n==> coffee.pdf <==\nGreen coffee\n")
     assert said.errors == ["leapocr-dyn: there is no file missing.pdf"]
     said = run("process", "broken.pdf", "missing.pdf", "coffee.pdf")
-    assert (said.code, said.out, len(said.errors)) == (1, "Green coffee\n", 2)
+    assert (said.code, said.out, len(said.errors)) == (1, "==> coffee.pdf <==\nGreen coffee\n", 2)
+
+
+def test_several_results_as_json_are_json_lines(run: Run, folder: Path, configured: Sandbox) -> None:
+    """--json gives one compact object a line for several files; one file's is laid out for people."""
+    lines = run("process", "--json", "tea.pdf", "missing.pdf", "coffee.pdf").out.splitlines()
+    assert [json.loads(line)["file_name"] for line in lines] == ["tea.pdf", "coffee.pdf"]
+    assert len(run("process", "--json", "tea.pdf").out.splitlines()) > 2
+
+
+def test_a_url_is_fetched_by_the_service(run: Run, folder: Path, configured: Sandbox) -> None:
+    """A FILE that is a URL is processed by URL; what may be a signature is shown nowhere."""
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        alone = run("process", f"{url}/tea.pdf?signature=s3cret")
+        both = run("process", "coffee.pdf", f"{url}/tea.pdf?signature=s3cret", f"{url}/missing.pdf?signature=s3cret")
+        run("process", "-o", "out", f"{url}/tea.pdf?signature=s3cret")
+        server.shutdown()
+        serving.join()
+    assert (alone.code, alone.out, alone.errors) == (0, "Green tea\n", [])
+    assert (both.code, both.out) == (1, f"==> coffee.pdf <==\nGreen coffee\n\n==> {url}/tea.pdf <==\nGreen tea\n")
+    assert both.errors[0].startswith(f"leapocr-dyn: {url}/missing.pdf: upload_from_remote_url: 400 ")
+    assert os.listdir("out") == ["tea.md"]
+    assert "s3cret" not in alone.err + both.out + both.err
 
 
 def test_a_result_that_cannot_be_written_does_not_stop_the_others(run: Run, folder: Path, configured: Sandbox) -> None:
@@ -236,6 +270,27 @@ def test_options_come_before_the_environment(
     monkeypatch.setenv("LEAPOCR_API_KEY", "wrong")
     monkeypatch.setenv("LEAPOCR_BASE_URL", "http://127.0.0.1:9")
     assert run("process", "tea.pdf", "--key", sandbox.api_key, "--url", sandbox.url).out == "Green tea\n"
+
+
+def test_a_bearer_token_will_do_where_the_api_takes_one(
+    run: Run, tmp_path: Path, page: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--token is sent as a bearer token; without it, the hint names --token alone."""
+    seen: list[str | None] = []
+
+    def get(self: Page) -> None:
+        seen.append(self.headers["Authorization"])
+        self.do_POST()
+
+    monkeypatch.setattr(Page, "do_GET", get)
+    operation = {"tags": ["pets"], "operationId": "findPets", "security": [{"who": []}], "responses": {}}
+    schemes = {"who": {"type": "http", "scheme": "bearer"}}
+    document = {"openapi": "3.1.0", "paths": {"/pets": {"get": operation}}, "components": {"securitySchemes": schemes}}
+    (tmp_path / "pets.json").write_text(json.dumps(document))
+    words = ["call", "find_pets", "--spec", str(tmp_path / "pets.json"), "--url", os.environ["LEAPOCR_BASE_URL"]]
+    run(*words, "--token", "t0ken")
+    assert seen == ["Bearer t0ken"]
+    assert run(*words).errors[0].endswith("pass token=... (on the command line: --token)")
 
 
 # --- an API, from its document ---
@@ -315,7 +370,8 @@ def test_an_answer_without_content_prints_nothing(run: Run, folder: Path, config
         ("ops --spec missing.yaml", 2, "there is no file '.*missing.yaml'.*"),
         ("ops --spec bad.yaml", 2, "bad.yaml, line 2, column 1: this is not YAML: .*"),
         ("ops --spec schema.json", 2, ".*schema.json.*openapi.*"),
-        ("ops --service leapoc", 2, ".*did you mean 'leapocr'.*"),
+        ("ops --service leapoc", 2, "there is no service 'leapoc'; did you mean 'leapocr'.*"),
+        ("ops --service foo", 2, "there is no service 'foo'; there are leapocr, and --spec FILE for any other"),
         ("show get_job_statu", 2, r".* did you mean 'get_job_status'\? \(see leapocr-dyn ops\)"),
         ("call get_job_statu", 2, r".* did you mean 'get_job_status'\? \(see leapocr-dyn ops\)"),
         (
@@ -329,7 +385,9 @@ def test_an_answer_without_content_prints_nothing(run: Run, folder: Path, config
         ("call get_job_result job_id=1 page=x", 2, r"get_job_result: page: must be integer, not string \('x'\)"),
         ("call get_job_status job_id=1", 1, "get_job_status: 404 NOT_FOUND: job not found .*"),
         ("sandbox --port 99999", 2, "invalid value for '--port': .*"),
-        ("sandbox --part-size 0", 2, ".* part_size of at least 1.*"),
+        ("sandbox --part-size 0", 2, "invalid value for '--part-size': .*"),
+        ("sandbox --credits -1", 2, "invalid value for '--credits': .*"),
+        ("sandbox --api-key=", 2, "--api-key is empty; .*"),
         ("sandbox --spec bad.yaml", 2, "bad.yaml, line 2, .*"),
     ],
 )
@@ -348,10 +406,10 @@ def test_a_mistake_is_one_line(run: Run, folder: Path, configured: Sandbox, word
 
 def test_without_a_key_it_says_where_to_put_one(run: Run, folder: Path, sandbox: Sandbox) -> None:
     """No key at all is the caller's to mend, before anything is sent."""
-    for words in (("process", "tea.pdf"), ("call", "get_job_status", "job_id=1")):
-        said = run(*words, "--url", sandbox.url)
+    for words, keys in (("process tea.pdf", "--key"), ("call get_job_status job_id=1", "--key or --token")):
+        said = run(*words.split(), "--url", sandbox.url)
         assert (said.code, said.out, len(said.errors)) == (2, "", 1)
-        assert said.errors[0].endswith("(on the command line: --key)")
+        assert said.errors[0].endswith(f"(on the command line: {keys})")
 
 
 @pytest.mark.usefixtures("impatient")
@@ -412,7 +470,11 @@ def test_ctrl_c_ends_it_and_leaves_nothing_behind(folder: Path, slow: Sandbox) -
         assert process.stderr.readline() == "leapocr-dyn: tea.pdf: 0 of 1 pages\n"
         process.send_signal(signal.SIGINT)
         said, complaints = process.communicate(timeout=10)
-    assert (process.returncode, said, complaints.split("\n")[-2]) == (130, "", "leapocr-dyn: interrupted")
+    assert (process.returncode, said) == (130, "")
+    assert re.fullmatch(
+        r"leapocr-dyn: interrupted; job (\S+) goes on: leapocr-dyn call get_job_result job_id=\1",
+        complaints.split("\n")[-2],
+    )
     assert "Traceback" not in complaints
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
@@ -441,10 +503,10 @@ def test_the_sandbox_serves_until_it_is_told_to_stop(folder: Path, run: Run, end
         assert process.stdout is not None
         where, key = process.stdout.readline().split()[3], process.stdout.readline()
         assert key == "API key: abc\n"
-        said = run("process", "tea.pdf", "coffee.pdf", "--url", where, "--key", "abc")
+        said = run("process", "--json", "tea.pdf", "coffee.pdf", "--url", where, "--key", "abc")
         process.send_signal(end)
         rest, complaints = process.communicate(timeout=10)
-    assert (said.code, said.out, len(said.errors)) == (1, "Green tea\n", 1), "the account holds one page"
+    assert (said.code, len(said.out.splitlines()), len(said.errors)) == (1, 1, 1), "the account holds one page"
     assert "402" in said.errors[0]
     assert (process.returncode, rest, complaints) == (0, "", "")
 

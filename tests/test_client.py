@@ -116,6 +116,29 @@ def test_wrong_arguments_never_leave(world: World, api: Api) -> None:
     assert (caught.value.field, script.calls) == ("id", 0)
 
 
+def test_an_argument_without_its_name_is_told_what_to_be_called(world: World, api: Api) -> None:
+    """Operations take keywords: a positional argument is a TypeError that says which."""
+    call = world.client(Script(answer()), api=api).shop.get_thing
+    for ask in (call, call.raw):
+        with pytest.raises(TypeError, match=r"^get_thing\(\) takes keyword arguments only: id=\.\.\.$"):
+            world.run(ask(7))
+    with pytest.raises(TypeError, match="keyword arguments only"):
+        call.plan(7)
+    with pytest.raises(TypeError, match=r"^list_things\(\) takes no arguments$"):
+        world.run(world.client(Script(answer()), api=api).shop.list_things(7))
+
+
+def test_pages_say_how_to_walk_them(world: World) -> None:
+    """The repr names the operation and the loop, and asks for nothing."""
+    script = Script(answer())
+    shown = repr(world.client(script).ocr.get_job_result.pages(job_id="1"))
+    assert shown in {
+        "<BlockingPages of get_job_result; for page in ...>",
+        "<AsyncPages of get_job_result; async for page in ...>",
+    }
+    assert script.calls == 0
+
+
 def test_what_the_document_does_not_know_can_be_asked_for(world: World) -> None:
     """`client.request` sends anything to the API's own origin, with its credentials, and gives the JSON."""
     script = Script(answer(json={"fresh": True}))

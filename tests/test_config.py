@@ -77,7 +77,7 @@ def test_a_url_loses_the_slash_at_its_end(given: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("ftp://example.com", "it looks like https://api.example.com/v1"),
+        ("ftp://example.com", "must be http or https, as in https://api.example.com/v1"),
         ("https://", "it looks like"),
         ("https://example.com:0", "it looks like"),
         ("https://example.com:x", "is not a URL: "),
@@ -108,3 +108,13 @@ def test_the_environment_speaks_through_names_that_are_data(monkeypatch: pytest.
     assert from_environment(names, "api_key") == "abc"
     assert from_environment(names, "base_url") is None
     assert from_environment(names, "token") is None
+
+
+@pytest.mark.parametrize(
+    "url", ["https://me:hunter2@h:99999/", "https://me:a/hunter2@h", "me:hunter2@h", "ftp://me:hunter2@h"]
+)
+def test_a_password_in_a_url_is_never_repeated(url: str) -> None:
+    """Whatever else is wrong with the URL."""
+    with pytest.raises(ConfigurationError) as caught:
+        checked_url("base_url", url)
+    assert "hunter2" not in str(caught.value)

@@ -245,3 +245,14 @@ def test_unstructured_and_structured_again_it_is_the_same(name: str, data: st.Da
     it = structured(SCHEMAS[name], wire, **PETS)
     assert same(to_wire(it), wire)
     assert structured(SCHEMAS[name], to_wire(it), **PETS) == it
+
+
+def test_a_tag_that_names_no_option_is_a_surprise() -> None:
+    """The value is still read as the option that it resembles most."""
+    pet = {"oneOf": [ref("Cat"), ref("Dog")], "discriminator": {"propertyName": "kind"}}
+    animal = {"type": "object", "properties": {"kind": {"type": "string"}}}
+    seen: list[tuple[str, Json]] = []
+    with noting(lambda place, what, value: seen.append((what, value))):
+        assert structured(pet, {"kind": "Cow"}, Cat=animal, Dog=animal).kind == "Cow"
+        structured(pet, {"kind": "Dog"}, Cat=animal, Dog=animal)
+    assert seen == [("discriminator", "Cow")]

@@ -193,6 +193,16 @@ def test_the_public_names_are_sorted_and_complete() -> None:
         _ = leapocr_dyn.nothing
 
 
+def test_dir_shows_public_names_and_nothing_else() -> None:
+    """No helper, no import of the package's own, no name twice; a subpackage never hides a public name."""
+    shown = dir(leapocr_dyn)
+    assert len(shown) == len(set(shown))
+    assert [name for name in shown if not name.startswith("__")] == leapocr_dyn.__all__
+    assert not {name for name in leapocr_dyn.__all__ if name != "errors" and (PACKAGE / name).exists()}
+    assert leapocr_dyn.LeapOCRSync.__module__ == "leapocr_dyn.services.leapocr"
+    assert leapocr_dyn.bundled() == ["leapocr"]
+
+
 # --- which words stand where ---
 
 

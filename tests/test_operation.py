@@ -333,3 +333,17 @@ def test_any_arguments_make_a_plan_or_one_of_two_errors(arguments: dict[str, Any
     except (TypeError, ValidationError):
         return
     assert plan.body is not None
+
+
+def test_a_none_for_a_field_of_a_merged_body_is_a_null_where_null_is_allowed() -> None:
+    """What an `allOf` says about a field counts as much as what stands at the top."""
+    schema = {"allOf": [{"type": "object", "properties": {"a": {"type": ["string", "null"]}}}]}
+    it = operation({"requestBody": {"content": {"application/json": {"schema": schema}}}}, method="patch")
+    assert it.plan(a=None).body == b'{"a":null}'
+
+
+def test_curl_names_a_variable_for_a_token_that_is_not_the_keys() -> None:
+    """A bearer scheme takes a token, and the API key's variable would be the wrong secret."""
+    schemes = {"securitySchemes": {"b": {"type": "http", "scheme": "bearer"}}}
+    it = operation({"security": [{"b": []}]}, components=schemes)
+    assert '"Authorization: Bearer $TOKEN"' in it.plan().curl()

@@ -52,6 +52,12 @@ CASES: list[tuple[str, Tree, str, Any]] = [
         servers("https://api.example.com/v1", "/relative", "https://b.com", "https://example.com:8080"),
     ),
     (
+        "server-without-address",
+        openapi(servers=servers("https://a.com:99999", "https://b.com:{port}/v1")),
+        "/servers",
+        servers("https://b.com:{port}/v1"),
+    ),
+    (
         "local-server-first",
         openapi(servers=servers("http://localhost:8443", "https://a.com", "http://127.0.0.1", "https://b.com")),
         "/servers",
@@ -278,3 +284,28 @@ def test_a_reference_that_leads_nowhere_raises_where_that_repair_is_switched_off
     api = load(openapi({"X": {"type": "object", "properties": {"a": ref("Gone")}}}), off=["dangling-reference"])
     with pytest.raises(DocumentError, match="Gone"):
         api.models["X"](a=1)
+
+
+@pytest.mark.parametrize(
+    ("rest", "place"),
+    [
+        ({"servers": 5}, "/servers"),
+        ({"info": []}, "/info"),
+        ({"components": {"parameters": 5}}, "/components/parameters"),
+        ({"components": {"securitySchemes": {"k": {"type": []}}}}, "/components/securitySchemes/k/type"),
+        ({"paths": {"/x": {"get": {"tags": 5}}}}, "/paths/~1x/get/tags"),
+        ({"paths": {"/x": {"get": {"parameters": [{"name": "a", "in": []}]}}}}, "/paths/~1x/get/parameters/0/in"),
+        ({"paths": {"/x": {"get": {"parameters": [{"name": [], "in": "query"}]}}}}, "/paths/~1x/get/parameters/0/name"),
+    ],
+)
+def test_a_node_of_a_wrong_kind_is_left_out_and_told(rest: Tree, place: str) -> None:
+    """Nobody below stumbles over it, and the report says where it stands."""
+    api = load({**openapi(), **rest}, tag="T")
+    assert ("wrong-kind", place) in [(one.rule, one.pointer) for one in api.report]
+    assert [one.plan("https://h").url for one in api.operations.values()] == []
+
+
+def test_null_means_nothing_and_goes_without_a_word() -> None:
+    """`securitySchemes: {k: null}` is what YAML makes of a name with nothing below it."""
+    tree, said = repair({**openapi(), "components": {"securitySchemes": {"k": None}}, "servers": None})
+    assert (tree["components"], "servers" in tree, said) == ({"securitySchemes": {}}, False, [])

@@ -321,3 +321,18 @@ def test_a_schema_that_makes_no_sense_harms_nobody(schema: Json, wire: Any) -> N
         list(problems(document({"X": schema}), schema, "/components/schemas/X", wire))
     except DocumentError:
         return
+
+
+def test_an_annotation_does_not_double_with_every_level() -> None:
+    """Unions of lists of unions are "Any" where their text would be too long to read."""
+    schemas: Json = {f"S{n}": {"oneOf": [ref(f"S{n + 1}"), {"items": ref(f"S{n + 1}")}]} for n in range(40)}
+    models = load(openapi({**schemas, "S40": {"type": "string"}})).models
+    assert all(len(models.type(name).annotation) <= 200 for name in schemas)
+
+
+def test_a_model_that_is_not_there_is_said_with_the_nearest_name() -> None:
+    """A KeyError with a sentence; and the repr names the models."""
+    models = load(openapi({"Job": {"properties": {"id": {"type": "string"}}}})).models
+    assert repr(models) == "<Models Job>"
+    with pytest.raises(KeyError, match="there is no model 'Jbo'; did you mean 'Job'"):
+        models["Jbo"]

@@ -7,11 +7,14 @@ import contextvars
 import gzip
 import itertools
 import logging
+import re
 import signal
+import socket
 import threading
 import time
 import zlib
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -21,7 +24,7 @@ from conftest import KEY, Script, World, answer
 
 from leapocr_dyn import LeapOCR, LeapOCRSync, errors
 from leapocr_dyn.transport import Clock, Request, blocking, drive, suspending
-from leapocr_dyn.transport.wire import Inflater, translate
+from leapocr_dyn.transport.wire import BITE, Inflater, tls, translate
 
 PAGE = Request("GET", "https://api.test/page", {})
 
@@ -320,6 +323,140 @@ def test_what_is_not_httpxs_stays_itself() -> None:
         translate(errors.FileError("shorter"), PAGE, 1)
 
 
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (PAGE._replace(url="http://" + "a" * 64 + ".test/"), "label"),
+        (PAGE._replace(url="http://a..test/"), "label"),
+        (PAGE._replace(url="http://[::1/"), "IPv6"),
+        (PAGE._replace(url="http://127.0.0.1:1/\ud800", ours=False), "surrogates"),
+        (PAGE._replace(url="http://127.0.0.1:1/", headers={"X-Name": "\xe9"}), "header 'X-Name' is not ASCII"),
+    ],
+    ids=["a long label", "an empty label", "half a bracket", "a surrogate", "a header"],
+)
+def test_what_cannot_be_sent_is_a_configuration_error(world: World, request_: Request, said: str) -> None:
+    """A host, a URL or a header that HTTP cannot carry is named, instead of a codec's exception from deep inside."""
+    io = world.transport()
+    try:
+        for call in (io.send, io.stream):
+            with pytest.raises(errors.ConfigurationError, match=f"cannot be sent.*{said}"):
+                world.run(call(request_, timeout=1))
+    finally:
+        world.run(io.close())
+
+
+def test_a_timeout_no_socket_can_wait_for_is_a_configuration_error() -> None:
+    """Centuries are refused with a sentence."""
+    with listening() as url:
+        io = blocking.BlockingTransport()
+        with pytest.raises(errors.ConfigurationError, match="longer than a socket can wait"):
+            drive(io.send(PAGE._replace(url=url), timeout=1e300))
+        drive(io.close())
+
+
+@pytest.mark.parametrize(
+    ("proxy", "said"),
+    [("socks5://me:s3cret@localhost:1", "socksio"), ("ftp://localhost:1", "ftp"), ("http://localhost:x", "port")],
+)
+def test_a_proxy_that_cannot_be_used_is_a_configuration_error(
+    world: World, monkeypatch: pytest.MonkeyPatch, proxy: str, said: str
+) -> None:
+    """The environment's proxy is the caller's business: its host is named, its password is not."""
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(
+        errors.ConfigurationError, match=f"proxy that the environment names, localhost.*{said}"
+    ) as caught:
+        world.run(world.transport().send(PAGE, timeout=1))
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_proxy_may_be_named_without_a_scheme(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP_PROXY=localhost:3128 is what curl takes, so it works here."""
+    with listening(b"HTTP/1.1 204 Proxied\r\n\r\n") as url:
+        monkeypatch.setenv("HTTP_PROXY", url.removeprefix("http://"))
+        io = world.transport()
+        assert world.run(io.send(PAGE._replace(url="http://nowhere.test/"), timeout=5)).status_code == 204
+        world.run(io.close())
+
+
+def test_certificates_that_are_not_there_are_a_configuration_error(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SSL_CERT_FILE with a typing mistake is named, and a later call with the right one works."""
+    tls.cache_clear()
+    try:
+        monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+        monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
+        with pytest.raises(errors.ConfigurationError, match=re.escape("SSL_CERT_FILE") + ".*/nowhere.pem"):
+            world.run(world.transport().send(PAGE, timeout=1))
+        monkeypatch.delenv("SSL_CERT_FILE")
+        assert tls().get_ca_certs()
+    finally:
+        tls.cache_clear()
+
+
+@contextmanager
+def listening(*said: bytes) -> Iterator[str]:
+    """The URL of a server that says this piece by piece to whoever connects, a moment apart, and then stays silent."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            held = []
+            while not over.is_set():
+                try:
+                    held.append(server.accept()[0])
+                    if said:
+                        held[-1].recv(2**16)
+                    for piece in said:
+                        held[-1].sendall(piece)
+                        over.wait(0.01)
+                except OSError:
+                    pass  # a client that has gone, or the end
+            for one in held:
+                one.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            over.set()
+            socket.create_connection(server.getsockname()).close()  # wakes who accepts
+            thread.join()
+
+
+@pytest.mark.parametrize("name", ["asyncio", "trio"])
+def test_headers_that_drip_end_at_the_deadline(name: str) -> None:
+    """Async, a server that sends one header's letters for ever is given up when the deadline comes."""
+    world = World(name)
+    with listening(b"HTTP/1.1 200 OK\r\nX: ", *[b"a"] * 1000) as url:
+        io = world.transport(Clock())
+        began = time.monotonic()
+        with pytest.raises(errors.TimeoutError, match="not complete in time") as caught:
+            world.run(io.send(PAGE._replace(url=url), timeout=10, deadline=io.now() + 0.3))
+        assert caught.value.sent
+        assert time.monotonic() - began < 5
+        world.run(io.close())
+    world.close()
+
+
+def test_a_failure_does_not_wait_for_a_silent_server(world: World) -> None:
+    """When one call has failed, another one's timeout holds nobody up."""
+    with listening() as url:
+        io = world.transport(Clock())
+
+        async def fails() -> None:
+            await io.sleep(0.1)
+            raise errors.FileError("the file has changed")
+
+        began = time.monotonic()
+        with pytest.raises(errors.FileError, match="has changed"):
+            world.run(io.gather([partial(io.send, PAGE._replace(url=url), timeout=10), fails], 2))
+        assert time.monotonic() - began < 5
+    world.run(io.close())
+
+
 # -- bodies
 
 
@@ -341,6 +478,101 @@ def test_an_answer_that_is_not_what_it_says_is_a_contract_error() -> None:
         Inflater(httpx.Response(200, headers={"content-encoding": "br"}), 10)
     with pytest.raises(errors.ContractError, match="not compressed as it says"):
         Inflater(httpx.Response(200, headers={"content-encoding": "gzip"}), 10)(b"plain text")
+
+
+@pytest.mark.parametrize("cut", [1, 7, 10**6])
+def test_a_compressed_answer_of_several_members_is_read_to_its_end(cut: int) -> None:
+    """RFC 1952 section 2.2: members follow one another, wherever the pieces are cut; zeros may follow each."""
+    packed = gzip.compress(b"one ") + gzip.compress(b"") + gzip.compress(b"two ") + bytes(20) + gzip.compress(b"three")
+    inflate = Inflater(httpx.Response(200, headers={"content-encoding": "gzip"}), 13)
+    assert b"".join(inflate(packed[at : at + cut]) for at in range(0, len(packed), cut)) == b"one two three"
+    inflate.end(PAGE)
+    with pytest.raises(errors.ContractError, match="larger than"):
+        Inflater(httpx.Response(200, headers={"content-encoding": "gzip"}), 12)(packed)
+
+
+def test_many_tiny_members_cost_no_more_than_their_bytes() -> None:
+    """What follows a member is copied once per bite, never the whole rest of the piece."""
+    copied = 0
+
+    class Counted(bytes):
+        def __getitem__(self, key: Any) -> Any:
+            nonlocal copied
+            copied += 1
+            return super().__getitem__(key)
+
+    packed = Counted(gzip.compress(b"x") * 5000)
+    inflate = Inflater(httpx.Response(200, headers={"content-encoding": "gzip"}), None)
+    assert inflate(packed) == b"x" * 5000
+    assert copied == -(-len(packed) // BITE)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_compressed_answer_that_breaks_off_is_a_connection_error(world: World, streamed: bool) -> None:
+    """Where the framing does not tell, compression does: half an answer is never taken for a whole one."""
+
+    def server(request: httpx.Request) -> httpx.Response:
+        stream: Any = Drip(gzip.compress(b"one two three")[:-9])
+        return httpx.Response(200, headers={"content-encoding": "gzip"}, stream=stream)
+
+    io = (blocking.BlockingTransport if world.blocking else suspending.AsyncTransport)(world.http(server))
+
+    async def read() -> None:
+        if not streamed:
+            await io.send(PAGE, timeout=1)
+            return
+        chunks = io.chunks(await io.stream(PAGE, timeout=1))
+        try:
+            while await chunks.next() is not None:
+                pass
+        finally:
+            await chunks.close()
+
+    with pytest.raises(errors.ConnectionError, match=r"api\.test hung up in the middle") as caught:
+        world.run(read())
+    assert caught.value.sent
+
+
+def test_no_body_is_a_whole_one_whatever_its_compression(world: World) -> None:
+    """A 204, or an answer to HEAD, may carry the header without a byte."""
+    stream: Any = Drip(b"")
+    mine = world.http(lambda request: httpx.Response(204, headers={"content-encoding": "gzip"}, stream=stream))
+    io = (blocking.BlockingTransport if world.blocking else suspending.AsyncTransport)(mine)
+    assert world.run(io.send(PAGE, timeout=1)).content == b""
+
+
+@pytest.mark.parametrize("end", ["read", "closed", "refused"])
+def test_a_stream_holds_its_place_in_the_pool_until_it_ends(world: World, end: str) -> None:
+    """Eight streams fill a pool, and the ninth gets another; the end, closing and a refused coding give it back."""
+    coding = "Content-Encoding: br\r\n" if end == "refused" else ""
+    head = f"HTTP/1.1 200 OK\r\n{coding}Content-Length: 2\r\n\r\n"
+    with listening(head.encode(), b"ok") as url:
+        io = world.transport()
+
+        async def places() -> list[int]:
+            pools = io._pools if world.blocking else (await io._here()).pools
+            return [shard.busy for shards in pools._shards.values() for shard in shards]
+
+        async def workflow() -> None:
+            open_ = [io.chunks(await io.stream(PAGE._replace(url=url), timeout=5)) for _ in range(9)]
+            assert await places() == [8, 1]
+            for chunks in open_:
+                if end == "read":
+                    while await chunks.next() is not None:
+                        pass
+                elif end == "refused":
+                    with pytest.raises(errors.ContractError, match="compressed as br"):
+                        await chunks.next()
+                    await chunks.close()
+                else:
+                    await chunks.close()
+            assert await places() == [0, 0]
+            for chunks in open_:
+                await chunks.close()
+            assert await places() == [0, 0]
+            await io.close()
+
+        world.run(workflow())
 
 
 def test_a_streamed_answer_comes_in_pieces(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tempfile
 import threading
 from collections.abc import Callable
@@ -313,6 +314,20 @@ def sparse(path: Path, size: int) -> Path:
     return path
 
 
+def at_its_end() -> io.BytesIO:
+    """What was just written, and not rewound."""
+    file = io.BytesIO()
+    file.write(b"%PDF-")
+    return file
+
+
+def fifo(path: Path) -> Path:
+    """A named pipe."""
+    os.mkfifo(path)
+    return path
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and sparse files")
 @pytest.mark.parametrize(
     ("make", "said"),
     [
@@ -329,6 +344,16 @@ def sparse(path: Path, size: int) -> Path:
         (lambda folder: io.StringIO("%PDF-"), r"open as text; open it with mode 'rb'"),
         (lambda folder: Pipe(b"%PDF-"), r"cannot be measured .*; pass its bytes instead"),
         (lambda folder: 7, r"a file is a path, bytes, an open binary file or \(name, bytes\), not int"),
+        (
+            lambda folder: ("a.pdf", b"1", "application/pdf"),
+            r"a\.pdf: a file as a tuple is \(name, bytes\), not \(str, b",
+        ),
+        (lambda folder: (b"1", "a.pdf"), r"a\.pdf: a file as a tuple is \(name, bytes\), not \(bytes, str\)"),
+        (lambda folder: "", r"the path is empty; pass the path of a file"),
+        (lambda folder: "https://a.test/b.pdf?s3cret", r"^https://a\.test/b\.pdf is a URL .*; pass it to process_url$"),
+        (lambda folder: Path("http://a.test/b.pdf"), r"is a URL and not a file"),
+        (lambda folder: at_its_end(), r"the BytesIO stands at its end; seek\(0\) first"),
+        (lambda folder: fifo(folder / "pipe.pdf"), r"pipe\.pdf is a pipe or a device, .*; read it, and pass \(name, b"),
     ],
 )
 def test_a_file_that_cannot_be_sent_is_refused_by_name(world: World, tmp_path: Path, make: Any, said: str) -> None:
@@ -362,6 +387,9 @@ def test_wrong_options_are_not_the_files_fault(world: World) -> None:
         (bytearray(b"\xff\xd8\xff..."), "document", "image/jpeg"),
         (memoryview(b"II*\0...."), "document", "image/tiff"),
         (memoryview(b"MM\0*...."), "document", "image/tiff"),
+        (("in/a\\folder.pdf", b"x"), "folder.pdf", "application/pdf"),
+        ((Path("in/a.png"), b"x"), "a.png", "image/png"),
+        (("a\udcff.pdf", b"x"), "a\N{REPLACEMENT CHARACTER}.pdf", "application/pdf"),
     ],
 )
 def test_name_and_type_come_from_the_ending_or_the_first_bytes(world: World, file: Any, name: str, kind: str) -> None:
@@ -379,6 +407,33 @@ def test_a_path_is_sent_under_its_base_name(world: World, tmp_path: Path) -> Non
         upload(world, service, path)
         assert service.announcements[0]["file_name"] == "scan.pdf"
         assert b"".join(body for key in sorted(service.arrived) for body in service.arrived[key]) == b"0123456789"
+
+
+class Sip(io.BytesIO):
+    """A file that gives three bytes at most, however many are wanted."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """At most three bytes."""
+        return super().read(min(size, 3) if size is not None and size >= 0 else 3)
+
+
+def test_a_file_that_gives_less_than_was_asked_is_asked_again(world: World) -> None:
+    """A short read is not the end of a file."""
+    service = Service()
+    upload(world, service, ("ten.png", Sip(b"0123456789")))
+    assert service.announcements[0]["file_name"] == "ten.png", "the name that was given goes before the file's own"
+    assert service.arrived == {(1, 1): [b"0123"], (1, 2): [b"4567"], (1, 3): [b"89"]}
+
+
+def test_where_the_system_cannot_read_by_position_parts_take_turns(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows has no os.pread; every part gets its own bytes all the same."""
+    monkeypatch.delattr(os, "pread", raising=False)
+    (tmp_path / "ten.pdf").write_bytes(b"0123456789")
+    service = Service()
+    upload(world, service, tmp_path / "ten.pdf")
+    assert service.arrived == {(1, 1): [b"0123"], (1, 2): [b"4567"], (1, 3): [b"89"]}
 
 
 def test_an_open_file_is_sent_from_where_it_stands_and_stays_open(world: World) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from documents import openapi, ref
 
 from leapocr_dyn.api import Api, load
-from leapocr_dyn.errors import DocumentError
+from leapocr_dyn.document import workflow
+from leapocr_dyn.errors import ContractError, DocumentError
 from leapocr_dyn.operation import view
 
 Json = Any  # the document under test
@@ -169,7 +171,7 @@ def test_the_views_of_a_workflow_are_a_mapping() -> None:
         ({"of": ["getText"], "fields": {}}, DocumentError, "what getText answers is not an object"),
         ({"of": ["getJob"], "at": "id", "fields": {}}, DocumentError, "what getJob answers is not an object"),
         ({"of": ["getJob"], "at": "nothing", "fields": {}}, DocumentError, "what getJob answers is not an object"),
-        ({"of": ["getJbo"], "fields": {}}, KeyError, "did you mean 'getJob'"),
+        ({"of": ["getJbo"], "fields": {}}, DocumentError, "did you mean 'getJob'"),
     ],
 )
 def test_a_view_of_nothing_is_refused(declared: Json, kind: type[Exception], said: str) -> None:
@@ -183,3 +185,24 @@ def test_text_of_a_model_is_its_json() -> None:
     it = load("leapocr").views.read("JobResult", "getJobResult", {"pagination": {"page": 1}})
     assert view.text("pagination")(it) == '{\n  "page": 1\n}'
     assert view.text("pages")(it) == "[]"
+
+
+@pytest.mark.parametrize("answer", [None, [1], "text"])
+def test_an_answer_that_is_not_an_object_is_the_servers_mistake(answer: Json) -> None:
+    """A ContractError that says so: no foreign exception, and no value of a wrong type."""
+    with pytest.raises(ContractError, match="the answer is not an object but"):
+        load("leapocr").views.read("JobStatus", "getJobStatus", answer)
+
+
+def test_threads_that_ask_at_once_get_one_class() -> None:
+    """A view is made under the same lock as every other class."""
+    api = load("leapocr")
+    views = Api(api._document, api.workflow, api.recipe).views
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(lambda _: views["JobStatus"], range(24)))) == 1
+
+
+def test_a_document_without_the_operations_of_its_workflow_is_said() -> None:
+    """`paths: {}` is a DocumentError where a view is touched, not a KeyError."""
+    with pytest.raises(DocumentError, match="there is no operation 'getJobStatus'"):
+        load(openapi(), workflow=workflow.bundled("leapocr").sections).views["JobStatus"]

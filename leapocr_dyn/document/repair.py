@@ -10,8 +10,10 @@ RULES.
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from leapocr_dyn.document.reference import pointer
 
@@ -27,21 +29,49 @@ INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff]")
 
 def repair(tree: Tree, off: Collection[str] = ()) -> tuple[Tree, list[tuple[str, str, str]]]:
     """The mended tree, and (rule, pointer, sentence) for each thing mended. The given tree stays as it was."""
-    tree = _copied(tree)
-    return tree, [(name, place, said) for name, rule in RULES.items() if name not in off for place, said in rule(tree)]
+    said: list[tuple[str, str, str]] = []
+    tree = {"paths": {}, "components": {}, **_shaped(tree, SHAPE, "", said)}
+    rules = [(name, rule) for name, rule in RULES.items() if name not in off]
+    return tree, said + [(name, place, mended) for name, rule in rules for place, mended in rule(tree)]
 
 
-def _copied(tree: Tree) -> Tree:
-    """A copy down to the operations, which is as deep as the rules change things in place."""
-    paths = {
-        path: {key: dict(value) if key in METHODS and isinstance(value, dict) else value for key, value in item.items()}
-        for path, item in tree.get("paths", {}).items()
-        if isinstance(item, dict)
-    }
-    given = tree.get("components")
-    # `parameters:` with nothing below it is null in YAML, and means none.
-    components = {kind: named for kind, named in given.items() if named is not None} if isinstance(given, dict) else {}
-    return {**tree, "paths": paths, "components": components}
+# What everybody below relies on without asking: the kind of what stands there. A dict's "*" is every other key, a
+# list's item is every item. What is not named here (schemas, above all) is asked about by its one reader.
+PARAMETER = {"name": str, "in": str, "content": {"*": {}}}
+OPERATION = {"tags": [str], "parameters": [PARAMETER], "requestBody": {"content": {}}, "responses": {"*": {}}}
+SHAPE: Node = {
+    "info": {},
+    "servers": [{"url": str, "variables": {"*": {}}}],
+    "paths": {"*": {"parameters": [PARAMETER], **dict.fromkeys(METHODS, OPERATION)}},
+    "components": {
+        "schemas": {"*": object},
+        "parameters": {"*": PARAMETER},
+        "securitySchemes": {"*": {"type": str, "in": str, "name": str, "scheme": str}},
+        "*": {"*": {}},
+    },
+}
+KINDS: dict[type, str] = {dict: "an object", list: "a list", str: "text"}
+
+
+def _shaped(node: Node, shape: Node, place: str, said: list[tuple[str, str, str]]) -> Node:
+    """A copy of the node as deep as the shape goes, without what is of another kind; `said` grows by each of those.
+
+    This is no rule to be switched off: the readers would stumble. Null means nothing (`parameters:` with nothing below
+    it, in YAML), and goes without a word, as extensions do.
+    """
+    if isinstance(shape, type):
+        return node
+    members = list(enumerate(node)) if isinstance(shape, list) else list(node.items())
+    kept: list[tuple[Any, Node]] = []  # Any: a key, or an index
+    for key, value in members:
+        inner = shape[0] if isinstance(shape, list) else shape.get(key, shape.get("*", object))
+        wanted = inner if isinstance(inner, type) else type(inner)
+        at = place + pointer(str(key))
+        if isinstance(value, wanted):
+            kept.append((key, _shaped(value, inner, at, said)))
+        elif value is not None and not str(key).startswith("x-"):
+            said.append(("wrong-kind", at, f"{reprlib.repr(value)} stands where {KINDS[wanted]} belongs; left out"))
+    return [value for _, value in kept] if isinstance(shape, list) else dict(kept)
 
 
 def operations(tree: Tree) -> Iterator[tuple[str, str, Tree, str]]:
@@ -59,12 +89,26 @@ def _list(node: Node) -> list[Node]:
 def server_without_scheme(tree: Tree) -> Iterator[Mended]:
     """`api.example.com/v1` would be a relative path by the letter; it is https."""
     for index, server in enumerate(servers := _list(tree.get("servers"))):
-        url = server.get("url") if isinstance(server, dict) else None
-        if isinstance(url, str) and HOST.match(url):
+        url = server.get("url")
+        if url is not None and HOST.match(url):
             servers[index] = {**server, "url": f"https://{url}"}
             yield pointer("servers", str(index)), f"{url} has no scheme; read as https://{url}"
     if servers:
         tree["servers"] = servers
+
+
+def server_without_address(tree: Tree) -> Iterator[Mended]:
+    """A server whose URL cannot be read, such as one on port 99999, is none."""
+    kept = []
+    for index, server in enumerate(servers := _list(tree.get("servers"))):
+        try:
+            # A variable may stand for the port.
+            urlsplit(re.sub(r"{[^{}]*}", "1", server.get("url", ""))).port  # noqa: B018 - reading it is the check
+            kept.append(server)
+        except ValueError:
+            yield pointer("servers", str(index)), f"{server['url']} is not a URL; left out"
+    if len(kept) < len(servers):
+        tree["servers"] = kept
 
 
 def local_server_first(tree: Tree) -> Iterator[Mended]:
@@ -225,6 +269,7 @@ def invisible_in_tags(tree: Tree) -> Iterator[Mended]:
 
 RULES: dict[str, Callable[[Tree], Iterator[Mended]]] = {
     "server-without-scheme": server_without_scheme,
+    "server-without-address": server_without_address,
     "local-server-first": local_server_first,
     "free-object-or-reference": free_object_or_reference,
     "unnamed-security-scheme": unnamed_security_scheme,

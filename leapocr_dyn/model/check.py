@@ -2,8 +2,11 @@
 
 Sending is strict: what a schema forbids is found here, with the path to it, before anything leaves. A property that an
 object schema does not list is refused too, unless the schema says `additionalProperties`: servers drop it in silence.
-Not checked, because it says nothing that a client should judge: `format`. A `pattern` runs in an engine that can be
-stopped; one that takes too long, or that this engine cannot read, is not held against the value.
+Not checked, because it says nothing that a client should judge: `format`. Nor, because the requests of real APIs
+do not turn on them: `not`, `if`/`then`/`else`, the `dependent...` keywords, `contains`, `propertyNames`,
+`unevaluated...`, and the schemas of `patternProperties`. A `pattern` runs in an engine that can be stopped; one that
+takes too long, or that this engine cannot read, is not held against the value. Nor is what is left when a check has
+visited `BUDGET` schemas: options inside options can cost exponentially many, and the server judges in the end.
 """
 
 from __future__ import annotations
@@ -15,12 +18,13 @@ from typing import Any, NamedTuple
 
 from leapocr_dyn.document import Document
 from leapocr_dyn.model import naming
-from leapocr_dyn.model.schema import Schema, combined, merge
+from leapocr_dyn.model.schema import Schema, combined, is_null, merge, tags
 from leapocr_dyn.model.value import Json, brief
 
 # Where one of these stands beside `properties`, other names are not mistakes, or are judged with the options.
 OPEN = frozenset({"additionalProperties", "patternProperties", "oneOf", "anyOf"})
 PATTERN_SECONDS = 0.05
+BUDGET = 50_000  # schemas that one check visits
 DEEPEST = 200  # levels of a value; json.dumps would not go much deeper either
 
 
@@ -42,11 +46,16 @@ def problems(
     path: str = "",
     depth: int = 0,
     asked: frozenset[str] = frozenset(),
+    budget: Iterator[int] | None = None,
 ) -> Iterator[Problem]:
     """Everything that the schema at `place` forbids in the value, outermost first.
 
     asked: the places of schemas that are being asked about this very value; one that is inside itself allows nothing.
+    budget: shared by all schemas of one check; when it ends, nothing more is held against the value.
     """
+    budget = iter(range(BUDGET)) if budget is None else budget
+    if next(budget, None) is None:
+        return
     if depth > DEEPEST:
         yield Problem(path, f"goes deeper than {DEEPEST} levels")
         return
@@ -61,7 +70,8 @@ def problems(
         schema = merge(document, schema, place)
     for keyword, check in KEYWORDS.items():
         if keyword in schema:
-            yield from check(_Case(document, schema, place, value, path, depth, asked | {place}), schema[keyword])
+            case = _Case(document, schema, place, value, path, depth, asked | {place}, budget)
+            yield from check(case, schema[keyword])
 
 
 class _Case(NamedTuple):
@@ -72,10 +82,17 @@ class _Case(NamedTuple):
     path: str
     depth: int
     asked: frozenset[str]
+    budget: Iterator[int]
 
     def inside(self, schema: Schema, keyword: str, value: Json, step: str) -> Iterator[Problem]:
         path = f"{self.path}{step}" if step.startswith("[") or not self.path else f"{self.path}.{step}"
-        return problems(self.document, schema, f"{self.place}/{keyword}", value, path, self.depth + 1)
+        at = f"{self.place}/{keyword}"
+        return problems(self.document, schema, at, value, path, self.depth + 1, frozenset(), self.budget)
+
+    def option(self, schema: Schema, index: int) -> Iterator[Problem]:
+        at = f"{self.place}/oneOf/{index}"
+        whole = combined(self.schema, schema)
+        return problems(self.document, whole, at, self.value, self.path, self.depth + 1, self.asked, self.budget)
 
     def no(self, said: str) -> Iterator[Problem]:
         yield Problem(self.path, said)
@@ -105,14 +122,25 @@ def const(case: _Case, wanted: Schema) -> Iterator[Problem]:
 
 
 def oneOf(case: _Case, options: Schema) -> Iterator[Problem]:  # noqa: N802 - the keyword
-    """`oneOf`, `anyOf`: at least one option holds. Real documents say oneOf and mean anyOf, so one is not too many."""
+    """`oneOf`, `anyOf`: at least one option holds. Real documents say oneOf and mean anyOf, so one is not too many.
+
+    Where the value says by a `discriminator` which option it is, that one alone is asked.
+    """
     if not isinstance(options, list) or not options:
         return
+    tag, named = tags(case.document, case.schema, options, f"{case.place}/oneOf")
+    if tag is not None and isinstance(case.value, dict) and isinstance(said := case.value.get(tag), str):
+        if said in named:
+            yield from case.option(options[named[said]], named[said])
+            return
+        if all(index in named.values() or is_null(option) for index, option in enumerate(options)):
+            path = f"{case.path}.{tag}" if case.path else tag
+            known = ", ".join(map(repr, named))
+            yield Problem(path, f"must be one of {known}, not {brief.repr(said)}{naming.hint(said, named)}")
+            return
     best: list[Problem] | None = None
     for index, option in enumerate(options):
-        at = f"{case.place}/oneOf/{index}"
-        whole = combined(case.schema, option)
-        found = list(problems(case.document, whole, at, case.value, case.path, case.depth + 1, case.asked))
+        found = list(case.option(option, index))
         if not found:
             return
         best = found if best is None or len(found) < len(best) else best

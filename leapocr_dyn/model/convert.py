@@ -188,8 +188,12 @@ def union(converter: Converter, it: schemas.Union) -> Hook:
     """The option that fits: by the discriminator, then by the kind of JSON, then by the most fields in common."""
     place = it.pointer
     ways = list(_ways(converter, it, (), {it.pointer}))
+    # Only where every option has a name, another one is a surprise.
+    closed = it.tag is not None and {option.pointer for option in it.options} == set(it.mapping.values())
 
     def hook(value: Json) -> Any:
+        if closed and value.__class__ is dict and it.tag in value and not _named(it, value):
+            surprise(place, "discriminator", value[it.tag])
         fitting = [way for way in ways if not way[-1][1].kinds or value.__class__ in way[-1][1].kinds]
         if value.__class__ is dict and len(fitting) > 1:
             fitting = [max(fitting, key=lambda way: _likeness(way, value))]
@@ -222,7 +226,7 @@ def _ways(converter: Converter, it: schemas.Union, before: Way, seen: set[str]) 
 def _likeness(way: Way, value: dict[str, Json]) -> tuple[int, int, int]:
     """How well an option fits an object: named by the discriminator, required fields present, known fields present."""
     option = way[-1][1]
-    named = any(it.tag is not None and _names(it, one, value.get(it.tag)) for it, one in way)
+    named = any(_named(it, value) == one.pointer for it, one in way)
     if not isinstance(option, schemas.Object):
         return int(named), 0, 0
     missing = sum(1 for field in option.fields if field.required and field.wire not in value)
@@ -237,11 +241,10 @@ def _likeness(way: Way, value: dict[str, Json]) -> tuple[int, int, int]:
     return int(named), -missing - unlike, known
 
 
-def _names(it: schemas.Union, option: Type, tag: Json) -> bool:
-    target = it.mapping.get(tag) if isinstance(tag, str) else None
-    if isinstance(target, str):
-        return option.pointer == target.lstrip("#") or option.pointer.endswith("/" + target)
-    return isinstance(tag, str) and option.pointer.rpartition("/")[2] == tag
+def _named(it: schemas.Union, value: dict[str, Json]) -> str | None:
+    """The pointer of the option that the discriminator names, or None."""
+    said = value.get(it.tag) if it.tag is not None else None
+    return it.mapping.get(said) if isinstance(said, str) else None
 
 
 def cycle(converter: Converter, it: schemas.Cycle) -> Hook:

@@ -25,7 +25,8 @@ from leapocr_dyn.model import naming
 from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Layout, Model, OpenEnum
 
 Schema = Any  # the border where the document enters: a JSON Schema is a dict or a bool, but nobody has checked it
-_making = threading.RLock()  # so that no class is made twice, whoever touches it first
+making = threading.RLock()  # so that no class is made twice, whoever touches it first
+LONGEST = 200  # characters of an annotation made of others: unions of unions would double it with every level
 
 
 class Type:
@@ -93,7 +94,7 @@ class Enumeration(Type):
     def python(self) -> type[OpenEnum]:
         """The enum, made on first touch."""
         if self._python is None:
-            with _making:
+            with making:
                 self._python = self._python or self._make(self)
         return self._python
 
@@ -104,7 +105,7 @@ class Array(Type):
     kinds = (list,)
 
     def __init__(self, pointer: str, items: Type) -> None:
-        super().__init__(pointer, f"list[{items.annotation}]")
+        super().__init__(pointer, _short(f"list[{items.annotation}]"))
         self.items = items
         self.lossy = items.lossy
 
@@ -115,16 +116,19 @@ class Dictionary(Type):
     kinds = (dict,)
 
     def __init__(self, pointer: str, values: Type) -> None:
-        super().__init__(pointer, f"dict[str, {values.annotation}]")
+        super().__init__(pointer, _short(f"dict[str, {values.annotation}]"))
         self.values = values
         self.lossy = values.lossy
 
 
 class Union(Type):
-    """One of several types, told apart by a discriminator, by the kind of JSON, or by shape."""
+    """One of several types, told apart by a discriminator, by the kind of JSON, or by shape.
+
+    tag: the property that says which. mapping: {what it says: pointer of the option}.
+    """
 
     def __init__(self, pointer: str, options: list[Type], tag: str | None, mapping: Mapping[str, str]) -> None:
-        super().__init__(pointer, " | ".join(dict.fromkeys(option.annotation for option in options)) or "Any")
+        super().__init__(pointer, _short(" | ".join(dict.fromkeys(option.annotation for option in options)) or "Any"))
         self.options = options
         self.tag = tag
         self.mapping = mapping
@@ -188,7 +192,7 @@ class Object(Type):
     def python(self) -> type[Model]:
         """The attrs class, made on first touch."""
         if self._python is None:
-            with _making:
+            with making:
                 self._python = self._python or self._class()
         return self._python
 
@@ -286,9 +290,13 @@ class Models(Mapping[str, Any]):
         if name not in self._schemas():
             by_python = {python: wire for wire, python in self.names.items()}
             if name not in by_python:
-                raise KeyError(name)
+                known = [*self._schemas(), *by_python]
+                raise KeyError(f"there is no model {name!r}{naming.hint(str(name), known, '; list(models) names all')}")
             name = by_python[name]
         return self.at(self._schemas()[name], pointer("components", "schemas", name))
+
+    def __repr__(self) -> str:
+        return f"<Models {', '.join(self)}>"
 
     # -- by place
 
@@ -514,16 +522,57 @@ def _union(models: Models, schema: Schema, place: str, name: str, keyword: str) 
         return None
     if "properties" in schema and not any(_has_properties(models.document, option, place) for option in options):
         return None  # the options only say which of the properties go together
-    types = [
-        models.at(combined(schema, option), f"{place}/{keyword}/{index}", f"{name}Option{index + 1}")
+    types = {
+        index: models.at(combined(schema, option), f"{place}/{keyword}/{index}", f"{name}Option{index + 1}")
         for index, option in enumerate(options)
-        if not (isinstance(option, dict) and option.get("type") == "null")
-    ]
+        if not is_null(option)
+    }
     if len(types) == 1:
-        return types[0]
+        return next(iter(types.values()))
+    tag, named = tags(models.document, schema, options, place)
+    mapping = {value: types[index].pointer for value, index in named.items() if index in types}
+    return Union(place, list(types.values()), tag, mapping) if types else None
+
+
+def tags(document: Document, schema: Schema, options: list[Schema], place: str) -> tuple[str | None, dict[str, int]]:
+    """The property that a `discriminator` names, and {what it may say: index of the option}.
+
+    An option is named by the mapping, by its component's name, and by the tag's own `const` or `enum`: real documents
+    leave the mapping out. Source: OpenAPI 3.1 section 4.8.25 (Discriminator Object).
+    """
     discriminator = schema.get("discriminator")
-    told = discriminator if isinstance(discriminator, dict) else {}
-    return Union(place, types, told.get("propertyName"), told.get("mapping") or {}) if types else None
+    tag = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
+    if not isinstance(discriminator, dict) or not isinstance(tag, str):
+        return None, {}
+    named: dict[str, int] = {}
+    places: dict[str, int] = {}
+    for index, option in enumerate(options):
+        located = document.follow(option, f"{place}/{index}")
+        places[located.pointer] = index
+        if isinstance(option, dict) and isinstance(option.get("$ref"), str):
+            named.setdefault(located.pointer.rpartition("/")[2], index)
+        inner = located.value
+        inner = merge(document, inner, located.pointer) if isinstance(inner, dict) and "allOf" in inner else inner
+        known = inner.get("properties") if isinstance(inner, dict) else None
+        said = document.follow(known.get(tag), located.pointer).value if isinstance(known, dict) else None
+        if isinstance(said, dict):
+            values = [said.get("const"), *(said["enum"] if isinstance(said.get("enum"), list) else [])]
+            named.update((value, index) for value in values if isinstance(value, str) and value not in named)
+    mapping = discriminator.get("mapping")
+    for value, target in mapping.items() if isinstance(mapping, dict) else ():
+        for at in (str(target).removeprefix("#"), pointer("components", "schemas", str(target))):
+            if at in places:
+                named[value] = places[at]  # the mapping's word is the last
+    return tag, named
+
+
+def is_null(option: Schema) -> bool:
+    """Whether an option of a union only says that there may be nothing."""
+    return isinstance(option, dict) and option.get("type") == "null"
+
+
+def _short(annotation: str) -> str:
+    return annotation if len(annotation) <= LONGEST else "Any"
 
 
 def combined(schema: Schema, option: Schema) -> Schema:

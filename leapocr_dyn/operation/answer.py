@@ -34,7 +34,7 @@ USUAL: dict[str, list[str]] = {
         "$response.body#/title",
         "$response.body#/errors/0/message",
     ],
-    "details": ["$response.body#/details", "$response.body#/errors"],
+    "details": ["$response.body#/details", "$response.body#/errors", "$response.body#/detail"],
     "request_id": ["$response.header.x-request-id", "$response.header.request-id"],
 }
 REASONS = {
@@ -127,6 +127,12 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
     if isinstance(named, type) and issubclass(named, errors.APIError):
         kind = named
     details = fact("details")
+    if details == said:
+        details = None
+    if details is None and said is None and issubclass(kind, errors.ValidationError):
+        # Some servers answer with nothing but [what is wrong] or {field: [what is wrong with it]}.
+        named = isinstance(body, dict) and all(isinstance(one, list) for one in body.values())
+        details = body if body and (named or isinstance(body, list)) else None
     facts: dict[str, Any] = {
         "status_code": status,
         "code": str(code) if code is not None else None,
@@ -136,7 +142,7 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
         "retry_after": retry_after(headers),
         "body": _text(headers, content) if content else None,
     }
-    message = str(said) if said is not None else _without_words(status, headers, content)
+    message = str(said) if said is not None else _listed(details) or _without_words(status, headers, content)
     if issubclass(kind, errors.ValidationError):
         error: errors.APIError = kind(message, fields=_fields(details), **facts)
     else:
@@ -147,7 +153,8 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
 
 def _without_words(status: int, headers: Mapping[str, str], content: bytes) -> str:
     if 300 <= status < 400:
-        where = headers.get("location", "nowhere")
+        where, asked, _ = headers.get("location", "nowhere").partition("?")
+        where += "?***" if asked else ""  # the query of a presigned link is a key
         return f"the server points to {where}; redirects are not followed, because keys must stay with their origin"
     said = REASONS.get(status, "the server gave no reason")
     media = headers.get("content-type", "").partition(";")[0]
@@ -166,8 +173,21 @@ def _fields(details: Json) -> dict[str, list[str]]:
         name = one.get("field") or one.get("loc") or one.get("path") if isinstance(one, dict) else None
         if name:
             place = ".".join(map(str, name)) if isinstance(name, list) else str(name)
-            found.setdefault(place, []).append(str(one.get("message") or one.get("msg") or "is not right"))
+            found.setdefault(place, []).append(_words(one))
     return found
+
+
+def _words(one: dict[str, Json]) -> str:
+    said = (one.get(key) for key in ("message", "msg", "detail", "title"))
+    return next((text for text in said if isinstance(text, str) and text), "is not right")
+
+
+def _listed(details: Json) -> str:
+    """A sentence from details that hold no message of their own, cut to 300 characters; "" where there are none."""
+    said = [f"{name}: {', '.join(words)}" for name, words in _fields(details).items()]
+    if not said and isinstance(details, list):
+        said = [_words(one) if isinstance(one, dict) else str(one) for one in details]
+    return "; ".join(said)[:300] or (str(details)[:300] if details else "")
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -22,15 +22,14 @@ from leapocr_dyn.errors import ValidationError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.check import problems
 from leapocr_dyn.model.convert import Converter
-from leapocr_dyn.model.schema import Field, Models, Object, Schema, Type
+from leapocr_dyn.model.schema import Field, Models, Object, Schema, Type, merge
 from leapocr_dyn.model.value import NOT_GIVEN, Json, to_wire
 from leapocr_dyn.operation import answer, describe
 from leapocr_dyn.operation.body import Body, preferred
 from leapocr_dyn.operation.parameter import QUERY, STYLES, TEXT, Parameter
 
-SAFE_METHODS = frozenset(
-    {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"}
-)  # RFC 9110 section 9.2.2: idempotent
+# RFC 9110 section 9.2.2
+IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 
 
 class Named(str):
@@ -45,7 +44,7 @@ class Named(str):
 class Plan(NamedTuple):
     """A request that has not been sent. url: relative to nothing; secrets are not in it, the session adds them.
 
-    needs: what `security` asks for, to be satisfied by the session. operation: whose request it is.
+    operation: whose request it is, which also knows what `security` asks for. arguments: as JSON, by Python name.
     """
 
     method: str
@@ -68,7 +67,7 @@ class Plan(NamedTuple):
                 quoted = f'"{header}' if shlex.quote(header) == header else f'{shlex.quote(header)}"'
                 words += ["-H", f'{quoted}: ${self.operation.key_variable}"']
             elif scheme.get("type") in ("http", "oauth2", "openIdConnect"):
-                words += ["-H", f'"Authorization: Bearer ${self.operation.key_variable}"']
+                words += ["-H", f'"Authorization: Bearer ${self.operation.token_variable}"']
         for header, text in self.headers.items():
             words += ["-H", shlex.quote(f"{header}: {text}")]
         if self.body is not None:
@@ -159,9 +158,14 @@ class Operation:
         return self.workflow.environment.get("api_key", "API_KEY")
 
     @property
+    def token_variable(self) -> str:
+        """The environment variable that holds the bearer token, for people to read."""
+        return self.workflow.environment.get("token", "TOKEN")
+
+    @property
     def repeatable(self) -> bool:
         """Whether it may be sent twice without doing twice what it does."""
-        return self.method in SAFE_METHODS or self.rule.repeatable
+        return self.method in IDEMPOTENT or self.rule.repeatable
 
     def responses(self) -> list[tuple[str, Any, str]]:
         """(status, Response Object, pointer) for everything the document promises."""
@@ -215,6 +219,7 @@ class Operation:
                 if (
                     isinstance(located.value, dict)
                     and located.value.get("in") in STYLES
+                    and "name" in located.value
                     and not _ignored(located.value)
                 ):
                     found[located.value.get("name"), located.value.get("in")] = (located.value, located.pointer)
@@ -399,7 +404,11 @@ class Operation:
 
     def _nullable(self, body: Body, wire: str) -> bool:
         located = self.document.follow(body.schema, body.place)
-        inner = located.value.get("properties", {}).get(wire) if isinstance(located.value, dict) else None
+        schema = located.value
+        if isinstance(schema, dict) and "allOf" in schema:
+            schema = merge(self.document, schema, located.pointer)
+        known = schema.get("properties") if isinstance(schema, dict) else None
+        inner = known.get(wire) if isinstance(known, dict) else None
         place = f"{located.pointer}/properties{pointer(wire)}"
         return not any(problems(self.document, inner, place, None)) if inner is not None else False
 

@@ -86,7 +86,8 @@ class Credentials(NamedTuple):
         kind = scheme.get("type")
         if kind == "apiKey":
             secret = secret or self.api_key
-            return Placement(str(scheme.get("in")), str(scheme.get("name")), secret, name) if secret else None
+            whole = "in" in scheme and "name" in scheme
+            return Placement(scheme["in"], scheme["name"], secret, name) if secret and whole else None
         if kind == "http" and str(scheme.get("scheme")).lower() == "basic":
             text = secret.reveal() if secret else ""
             return (

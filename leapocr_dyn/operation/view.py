@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from leapocr_dyn.document.workflow import Section, Workflow
-from leapocr_dyn.errors import DocumentError
+from leapocr_dyn.errors import ContractError, DocumentError
+from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import Converter, Hook, fused
-from leapocr_dyn.model.schema import Anything, Array, Field, Object, Type, View
-from leapocr_dyn.model.value import Json, to_wire
+from leapocr_dyn.model.schema import Anything, Array, Field, Object, Type, View, making
+from leapocr_dyn.model.value import Json, brief, to_wire
 from leapocr_dyn.operation.operation import Operations
 
 
@@ -45,11 +46,15 @@ class Views(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._sections)
 
-    def read(self, name: str, source: str, value: Json) -> Any:  # Any: the view's class, or the value where it is odd
+    def read(self, name: str, source: str, value: Json) -> Any:  # Any: the view's class
         """The view of a wire value that an operation answered. source: the operation's id, one of the view's `of`.
 
         Every source is read in the same way, so that a pickled view comes back whole without saying where it was from.
+        Raises ContractError for a value that is not an object: a workflow would stumble over it further on.
         """
+        if not isinstance(value, dict):
+            said = f"the answer is not an object but {brief.repr(value)}; a {name} cannot be read from it"
+            raise ContractError(said, operation=self._operations[source].name)
         hook = self._hooks.get(name)
         if hook is None:
             view = self.view(name)
@@ -58,22 +63,35 @@ class Views(Mapping[str, Any]):
 
     def view(self, name: str) -> View:
         """The type of a view. Raises DocumentError where the workflow names what the document does not have."""
-        if name not in self._views:
-            section = self._sections[name]
-            view = View(f"view {name}", name, lambda: self._union(name), self._revive, (self._recipe, f"view {name}"))
-            view.properties = {
-                label: property(PROPERTIES[key](*_list(given)))
-                for label, said in section.get("properties", {}).items()
-                for key, given in said.items()
-            }
-            view.description = f"A view of what {' and '.join(section['of'])} answers."
-            self._views[name] = view
+        with making:  # also to look: a view that another thread is still making is not registered yet
+            if name not in self._views:
+                self._make(name)
+            return self._views[name]
+
+    def _make(self, name: str) -> None:
+        if name not in self._sections:
+            raise KeyError(f"there is no view {name!r}{naming.hint(str(name), self._sections)}")
+        section = self._sections[name]
+        view = View(f"view {name}", name, lambda: self._union(name), self._revive, (self._recipe, f"view {name}"))
+        view.properties = {
+            label: property(PROPERTIES[key](*_list(given)))
+            for label, said in section.get("properties", {}).items()
+            for key, given in said.items()
+        }
+        view.description = f"A view of what {' and '.join(section['of'])} answers."
+        self._views[name] = view  # before its class, because a view may hold itself
+        try:
             self._converter.register(view.python, lambda value: self.read(name, section["of"][0], value))
-        return self._views[name]
+        except DocumentError:
+            del self._views[name]
+            raise
 
     def _source(self, name: str, source: str) -> Object:
         section = self._sections[name]
-        found = self._operations[source].result()
+        try:
+            found = self._operations[source].result()
+        except KeyError as error:
+            raise DocumentError(f"view {name}: {error.args[0]}") from error
         if isinstance(found, Object) and "at" in section:
             found = next((field.type for field in found.fields if field.wire == section["at"]), None)
             found = found.items if isinstance(found, Array) else found

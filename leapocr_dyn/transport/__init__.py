@@ -61,10 +61,14 @@ class Transport(Protocol):
     """What a workflow may ask of the world."""
 
     async def send(self, request: Request, *, timeout: float, deadline: float | None = None) -> httpx.Response:
-        """The whole answer. timeout: seconds without progress; deadline: a moment of `now()` after which to give up."""
+        """The whole answer. timeout: seconds without progress; deadline: a moment of `now()` after which to give up.
+
+        Async, the deadline ends whatever is under way. Blocking, it is looked at between the pieces of the body: each
+        read has the timeout anew, so a server that drips its headers is not given up before they are complete.
+        """
 
     async def stream(self, request: Request, *, timeout: float) -> httpx.Response:
-        """The answer's status and headers; its body comes through `chunks`."""
+        """The answer's status and headers; its body comes through `chunks`, which give the connection back."""
 
     def chunks(self, response: httpx.Response) -> Chunks:
         """The body of a streamed answer, piece by piece."""
@@ -95,7 +99,10 @@ class Chunks(Protocol):
     """The body of an answer on its way."""
 
     async def next(self) -> bytes | None:
-        """The next piece as the server sent it, decompressed, or None at the end."""
+        """The next piece as the server sent it, decompressed, or None at the end.
+
+        Raises ContractError where it is compressed in a way that was not asked for.
+        """
 
     async def close(self) -> None:
         """Stop, and give the connection up."""

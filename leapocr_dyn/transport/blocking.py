@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import threading
+import time
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
@@ -31,6 +32,8 @@ from leapocr_dyn.transport.wire import (
 
 T = TypeVar("T")
 
+PATIENCE = 1.0  # seconds that the other calls of a gathering have to end after a failure
+
 _halt: contextvars.ContextVar[_Halt | None] = contextvars.ContextVar("leapocr_dyn.halt", default=None)
 
 
@@ -52,7 +55,7 @@ class BlockingTransport:
         self._flights: dict[Hashable, Flight] = {}
 
     async def send(self, request: Request, *, timeout: float, deadline: float | None = None) -> httpx.Response:
-        """The whole answer."""
+        """The whole answer. Each read has the timeout anew; the deadline is looked at between pieces of the body."""
         with self._lease(request.url) as handle:
             response = self._open(handle, request, timeout)
             try:
@@ -64,6 +67,7 @@ class BlockingTransport:
                     self._go_on()
                     in_time(self.now(), deadline, request)
                     pieces.append(inflate(piece))
+                inflate.end(request)
                 return whole(response, pieces)
             except Exception as error:  # noqa: BLE001 - translated or raised as it is
                 translate(error, request, timeout)
@@ -72,8 +76,11 @@ class BlockingTransport:
 
     async def stream(self, request: Request, *, timeout: float) -> httpx.Response:
         """The answer's status and headers."""
-        with self._lease(request.url) as handle:
-            return self._open(handle, request, timeout)  # type: ignore[no-any-return]  # httpx or httpx2
+        with contextlib.ExitStack() as lease:
+            response: httpx.Response = self._open(lease.enter_context(self._lease(request.url)), request, timeout)
+            if self._client is None:
+                response.stream = _Leased(response.stream, lease.pop_all())
+            return response
 
     def chunks(self, response: httpx.Response) -> BlockingChunks:
         """The body of a streamed answer."""
@@ -83,7 +90,8 @@ class BlockingTransport:
         """Block this thread."""
         self._go_on()
         if seconds > 0:
-            self._clock.sleep(seconds, _halt.get())
+            halt = _halt.get()
+            self._clock.sleep(seconds, None if halt is None else halt.event)
         self._go_on()
 
     def now(self) -> float:
@@ -151,7 +159,7 @@ class BlockingTransport:
     @staticmethod
     def _go_on() -> None:
         halt = _halt.get()
-        if halt is not None and halt.is_set():
+        if halt is not None and halt.event.is_set():
             raise Halted("another call has failed")
 
 
@@ -161,22 +169,45 @@ class BlockingChunks:
     def __init__(self, response: Any, go_on: Callable[[], None]) -> None:  # Any: httpx or httpx2
         self._response = response
         self._go_on = go_on
-        body = read_before(response)
-        self._inflate = Inflater(response, None) if body is None else bytes
-        self._pieces: Iterator[bytes] = response.iter_raw() if body is None else iter([body])
+        self._before = read_before(response)
+        self._inflate: Inflater | None = None
+        self._pieces: Iterator[bytes] = response.iter_raw() if self._before is None else iter([self._before])
 
     async def next(self) -> bytes | None:
         """The next piece, or None at the end."""
         self._go_on()
+        # Only here, so that there is something to close where it refuses.
+        if self._inflate is None and self._before is None:
+            self._inflate = Inflater(self._response, None)
         try:
             piece = next(self._pieces, None)
         except Exception as error:  # noqa: BLE001 - translated or raised as it is
             translate(error, asked(self._response), 0)
-        return None if piece is None else self._inflate(piece)
+        if self._inflate is None:
+            return piece
+        if piece is None:
+            self._inflate.end(asked(self._response))
+            return None
+        return self._inflate(piece)
 
     async def close(self) -> None:
         """Give the connection up."""
         self._response.close()
+
+
+class _Leased(httpx.SyncByteStream):
+    """A body on its way; its end, or closing it, gives back the place in the pool."""
+
+    def __init__(self, body: Any, lease: contextlib.ExitStack) -> None:  # Any: httpx declares two kinds at once
+        self._body = body
+        self._lease = lease
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        with self._lease:
+            self._body.close()
 
 
 def _close(pools: Pools[httpx.HTTPTransport]) -> None:
@@ -198,6 +229,7 @@ class _Gathering(Generic[T]):
         self._halt = _Halt(_halt.get())
         self._results: list[T] = []
         self._failure: BaseException | None = None
+        self._ended = threading.Semaphore(0)
 
     def run(self) -> list[T]:
         """The results, in the order of completion."""
@@ -208,62 +240,59 @@ class _Gathering(Generic[T]):
                 thread = threading.Thread(target=context.run, args=(self._work, call), name="leapocr_dyn", daemon=True)
                 threads.append(thread)
                 thread.start()
+            for _ in threads:
+                self._ended.acquire()
+                if self._failure is not None:
+                    raise self._failure
             for thread in threads:
                 thread.join()
         except BaseException:
-            # Ctrl-C: those who sleep or send notice the flag; one that waits for a silent server is left to its
-            # timeout.
+            # A failure, or Ctrl-C: those who sleep or send notice the flag; one that waits for a silent server is left
+            # to its timeout.
             self._halt.set()
+            until = time.monotonic() + PATIENCE
             for thread in threads:
                 if thread.is_alive():  # Ctrl-C may have come before it was started
-                    thread.join(1.0)
+                    thread.join(max(0.0, until - time.monotonic()))
             raise
-        if self._failure is not None:
-            raise self._failure
         return self._results
 
     def _next(self) -> Callable[[], Coroutine[Any, Any, T]] | None:
         with self._lock:
-            return None if self._halt.is_set() else next(self._calls, None)
+            return None if self._halt.event.is_set() else next(self._calls, None)
 
     def _work(self, call: Callable[[], Coroutine[Any, Any, T]] | None) -> None:
         _halt.set(self._halt)
-        while call is not None:
-            try:
+        try:
+            while call is not None:
                 result = drive(call())
-            except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, where it is raised
                 with self._lock:
-                    if self._failure is None:
-                        self._failure = error
-                self._halt.set()
-                return
-            with self._lock:
-                self._results.append(result)
-            try:
+                    self._results.append(result)
                 call = self._next()
-            except BaseException as error:  # noqa: BLE001 - the caller's own iterable failed; the same way
+        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, where it is raised
+            with self._lock:
                 self._failure = self._failure or error
-                self._halt.set()
-                return
+            self._halt.set()
+        finally:
+            self._ended.release()
 
 
-class _Halt(threading.Event):
-    """A flag that is also up where the one of the gathering around it is; either wakes those who wait."""
+class _Halt:
+    """A gathering's flag, which goes up with the one of the gathering around it."""
 
     def __init__(self, outer: _Halt | None) -> None:
-        super().__init__()
-        self._outer = outer
-        self._up = False
-        self._change: threading.Condition = outer._change if outer is not None else threading.Condition()
-
-    def is_set(self) -> bool:
-        return self._up or (self._outer is not None and self._outer.is_set())
+        self.event = threading.Event()
+        self._inner: weakref.WeakSet[_Halt] = weakref.WeakSet()
+        self._lock: Any = outer._lock if outer is not None else threading.RLock()  # Any: RLock is no class
+        if outer is not None:
+            with self._lock:
+                outer._inner.add(self)
+                if outer.event.is_set():
+                    self.event.set()
 
     def set(self) -> None:
-        with self._change:
-            self._up = True
-            self._change.notify_all()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        with self._change:
-            return self._change.wait_for(self.is_set, timeout)
+        """Up, for this gathering and all inside of it."""
+        with self._lock:
+            self.event.set()
+            for one in self._inner:
+                one.set()

@@ -25,6 +25,7 @@ from leapocr_dyn.transport.wire import (
     context,
     discretion,
     in_time,
+    late,
     read_before,
     translate,
     whole,
@@ -51,6 +52,12 @@ class AsyncTransport:
 
     async def send(self, request: Request, *, timeout: float, deadline: float | None = None) -> httpx.Response:
         """The whole answer."""
+        left = None if deadline is None else max(0.001, deadline - self.now())
+        with anyio.move_on_after(left):
+            return await self._whole(request, timeout, deadline)
+        raise late(request)
+
+    async def _whole(self, request: Request, timeout: float, deadline: float | None) -> httpx.Response:
         with await self._lease(request.url) as handle:
             response = await self._open(handle, request, timeout)
             try:
@@ -66,6 +73,7 @@ class AsyncTransport:
                 except BaseException:
                     await _ended(raw, response)
                     raise
+                inflate.end(request)
                 return whole(response, pieces)
             except Exception as error:  # noqa: BLE001 - translated or raised as it is
                 translate(error, request, timeout)
@@ -74,8 +82,12 @@ class AsyncTransport:
 
     async def stream(self, request: Request, *, timeout: float) -> httpx.Response:
         """The answer's status and headers."""
-        with await self._lease(request.url) as handle:
-            return await self._open(handle, request, timeout)  # type: ignore[no-any-return]  # httpx or httpx2
+        with contextlib.ExitStack() as lease:
+            handle = lease.enter_context(await self._lease(request.url))
+            response: httpx.Response = await self._open(handle, request, timeout)
+            if self._client is None:
+                response.stream = _Leased(response.stream, lease.pop_all())
+            return response
 
     def chunks(self, response: httpx.Response) -> AsyncChunks:
         """The body of a streamed answer."""
@@ -198,22 +210,45 @@ class AsyncChunks:
 
     def __init__(self, response: Any) -> None:  # Any: httpx or httpx2
         self._response = response
-        body = read_before(response)
-        self._inflate = Inflater(response, None) if body is None else bytes
-        self._pieces = response.aiter_raw() if body is None else _only(body)
+        self._before = read_before(response)
+        self._inflate: Inflater | None = None
+        self._pieces = response.aiter_raw() if self._before is None else _only(self._before)
 
     async def next(self) -> bytes | None:
         """The next piece, or None at the end."""
+        # Only here, so that there is something to close where it refuses.
+        if self._inflate is None and self._before is None:
+            self._inflate = Inflater(self._response, None)
         try:
-            piece = await anext(self._pieces, None)
+            piece: bytes | None = await anext(self._pieces, None)
         except Exception as error:  # noqa: BLE001 - translated or raised as it is
             translate(error, asked(self._response), 0)
-        return None if piece is None else self._inflate(piece)
+        if self._inflate is None:
+            return piece
+        if piece is None:
+            self._inflate.end(asked(self._response))
+            return None
+        return self._inflate(piece)
 
     async def close(self) -> None:
         """Give the connection up."""
         await _ended(self._pieces, self._response)
         await _shielded(self._response.aclose)
+
+
+class _Leased(httpx.AsyncByteStream):
+    """A body on its way; its end, or closing it, gives back the place in the pool."""
+
+    def __init__(self, body: Any, lease: contextlib.ExitStack) -> None:  # Any: httpx declares two kinds at once
+        self._body = body
+        self._lease = lease
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._body)
+
+    async def aclose(self) -> None:
+        with self._lease:
+            await self._body.aclose()
 
 
 class _Sending(httpx.AsyncByteStream):

@@ -30,6 +30,7 @@ P = TypeVar("P")
 LARGEST = 256 * 2**20  # bytes of an answer that is read into memory, after decompression
 CONNECTIONS = 8  # of one pool: the cost of a request grows with their square
 POOLS = 8  # for one server
+BITE = 2**13  # bytes of an answer that are decompressed at once
 
 
 @cache
@@ -39,7 +40,12 @@ def tls() -> ssl.SSLContext:
 
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if file or folder:
-        return ssl.create_default_context(cafile=file, capath=folder)
+        try:
+            return ssl.create_default_context(cafile=file, capath=folder)
+        except OSError as error:
+            raise errors.ConfigurationError(
+                f"SSL_CERT_FILE or SSL_CERT_DIR names no certificates that can be read ({file or folder}): {error}"
+            ) from error
     return ssl.create_default_context(cafile=certifi.where())
 
 
@@ -56,7 +62,9 @@ def _proxy(scheme: str, host: str) -> str | None:
     from urllib.request import getproxies, proxy_bypass
 
     proxies = getproxies()
-    return None if proxy_bypass(host) else proxies.get(scheme) or proxies.get("all")
+    proxy = None if proxy_bypass(host) else proxies.get(scheme) or proxies.get("all")
+    # HTTP_PROXY=localhost:3128 is what curl takes, too.
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 class _Shard(Generic[P]):
@@ -74,12 +82,15 @@ class Pools(Generic[P]):
         self._make = make
         self._shards: dict[tuple[str, str | None], list[_Shard[P]]] = {}
         self._proxies: dict[tuple[str, str], str | None] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # an abandoned stream's lease may end wherever the collector runs
 
     @contextlib.contextmanager
     def lease(self, url: str) -> Iterator[P]:
         """A pool for a URL, counted as busy inside the block."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise errors.ConfigurationError(f"the request cannot be sent: {error}") from error
         origin = (parts.scheme, parts.hostname or "")
         with self._lock:
             # The environment is asked once for each host: to look through it costs more than to build a request.
@@ -89,7 +100,7 @@ class Pools(Generic[P]):
             shards = self._shards.setdefault(key, [])
             shard = min(shards, key=lambda one: one.busy, default=None)
             if shard is None or (shard.busy >= CONNECTIONS and len(shards) < POOLS):
-                shard = _Shard(self._make(*key))
+                shard = _Shard(self._made(*key))
                 shards.append(shard)
             shard.busy += 1
         try:
@@ -97,6 +108,16 @@ class Pools(Generic[P]):
         finally:
             with self._lock:
                 shard.busy -= 1
+
+    def _made(self, scheme: str, proxy: str | None) -> P:
+        try:
+            return self._make(scheme, proxy)
+        except errors.Error:
+            raise
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise errors.ConfigurationError(
+                f"the proxy that the environment names, {_where(proxy or '')}, cannot be used: {error}"
+            ) from error
 
     def empty(self) -> list[P]:
         """All pools, which are no longer this object's."""
@@ -115,18 +136,35 @@ UNSENDABLE = frozenset({"UnsupportedProtocol", "InvalidURL", "LocalProtocolError
 def translate(error: Exception, request: Request, timeout: float) -> NoReturn:
     """Raise our exception for httpx's, or the error itself where it is not httpx's."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
+    where = _where(request.url)
+    reason = str(error) or type(error).__name__
+    if isinstance(error, UnicodeError):  # of a header, of the URL, or of a host that DNS could not hold
+        strange = [name for name, text in request.headers.items() if not (name + text).isascii()]
+        reason = f"the header {strange[0]!a} is not ASCII" if strange else reason
+        raise errors.ConfigurationError(f"the request cannot be sent to {where}: {reason}") from error
+    if isinstance(error, OverflowError):
+        raise errors.ConfigurationError(f"the timeout is longer than a socket can wait: {reason}") from error
     if not type(error).__module__.partition(".")[0].startswith("httpx"):
         raise error
-    where = urlsplit(request.url).netloc
-    reason = str(error) or type(error).__name__
     if kinds & UNSENDABLE:
-        raise errors.ConfigurationError(f"the request cannot be sent to {where or request.url!r}: {reason}") from error
+        raise errors.ConfigurationError(f"the request cannot be sent to {where}: {reason}") from error
+    if "ConnectError" in kinds:
+        try:
+            httpx.URL(request.url).raw_host.decode("ascii").encode("idna")
+        except UnicodeError as no_name:  # asyncio asks for it all the same, the other worlds refuse it themselves
+            translate(no_name, request, timeout)
     sent = not kinds & UNSENT
     if "TimeoutException" in kinds:
         what = "no answer" if sent else "no connection"
         raise errors.TimeoutError(f"{what} from {where} within {timeout:g} s", sent=sent) from error
     what = "hung up before it answered" if sent else "cannot be reached; is the base URL right, and the server up?"
     raise errors.ConnectionError(f"{where} {what} ({reason})", sent=sent) from error
+
+
+def _where(url: str) -> str:
+    """The host and port of a URL, as they may be shown: without a password, and printable."""
+    host = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
+    return host.encode("ascii", "backslashreplace").decode() or "a URL without a host"
 
 
 @lru_cache(maxsize=256)
@@ -192,21 +230,43 @@ class Inflater:
         coding = response.headers.get("content-encoding", "identity").strip().lower()
         if coding not in ("identity", "", "gzip", "x-gzip", "deflate"):
             raise errors.ContractError(f"the answer is compressed as {coding}, which was not asked for")
-        self._inflate = zlib.decompressobj(wbits=47) if coding not in ("identity", "") else None
+        self._compressed = coding not in ("identity", "")
+        self._member: Any = None  # Any: zlib's decompressor, which has no public name
         self._bound = bound
         self.size = 0
 
     def __call__(self, data: bytes) -> bytes:
-        if self._inflate is not None:
+        if not self._compressed:
+            self._grow(len(data))
+            return data
+        # In small bites: what follows the end of a member is copied, and a member can be as short as 20 bytes.
+        return b"".join(self._inflated(data[at : at + BITE]) for at in range(0, len(data), BITE))
+
+    def end(self, request: Request) -> None:
+        """The body is over. Raises ConnectionError where it broke off, which only compression can tell."""
+        if self._member is not None:
+            raise errors.ConnectionError(f"{_where(request.url)} hung up in the middle of its answer", sent=True)
+
+    def _inflated(self, data: bytes) -> bytes:
+        text = []
+        # RFC 1952 section 2.2: members follow one another; gzip's own tools also take zeros after one, as tapes had.
+        while data := data if self._member is not None else data.lstrip(b"\0"):
+            self._member = self._member or zlib.decompressobj(wbits=47)
             room = 0 if self._bound is None else self._bound - self.size + 1
             try:
-                data = self._inflate.decompress(data, room)
+                text.append(self._member.decompress(data, room))
             except zlib.error as error:
                 raise errors.ContractError(f"the answer is not compressed as it says: {error}") from error
-        self.size += len(data)
+            self._grow(len(text[-1]))
+            data = self._member.unused_data
+            if self._member.eof:
+                self._member = None
+        return b"".join(text)
+
+    def _grow(self, size: int) -> None:
+        self.size += size
         if self._bound is not None and self.size > self._bound:
             raise errors.ContractError(f"the answer is larger than {self._bound // 2**20} MiB; stream it instead")
-        return data
 
 
 def read_before(response: Any) -> bytes | None:  # Any: a response of httpx or httpx2
@@ -226,7 +286,12 @@ def whole(response: Any, pieces: list[bytes]) -> httpx.Response:  # Any: a respo
 def in_time(now: float, deadline: float | None, request: Request) -> None:
     """Raise TimeoutError where the deadline has passed."""
     if deadline is not None and now > deadline:
-        raise errors.TimeoutError(f"the answer from {urlsplit(request.url).netloc} was not complete in time", sent=True)
+        raise late(request)
+
+
+def late(request: Request) -> errors.TimeoutError:
+    """What to raise after the deadline."""
+    return errors.TimeoutError(f"the answer from {_where(request.url)} was not complete in time", sent=True)
 
 
 def asked(response: Any) -> Request:  # Any: httpx or httpx2

@@ -81,22 +81,22 @@ def opened(given: FileInput, types: Mapping[str, str]) -> Iterator[Upload]:
     types: {ending: media type}. Raises FileError for a file that is missing, empty, a folder, or of a type that is not
     among them, by ending or by its first bytes.
     """
-    name, given = _named(given)
-    if isinstance(given, (bytes, bytearray, memoryview)):
-        held = memoryview(given).cast("B")
+    name, content = _named(given)
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        held = memoryview(content).cast("B")
         name = name or "document"
         shown = f"({name}, {len(held)} bytes)"
         yield _checked(name, len(held), lambda first, size: bytes(held[first : first + size]), types, shown)
-    elif isinstance(given, (str, os.PathLike)):
-        path = _path(given)
+    elif isinstance(content, (str, os.PathLike)):
+        path = _path(content)
         with _file(path) as file:
             size = os.fstat(file.fileno()).st_size
             yield _checked(name or path.name, size, _reading(file), types, str(path))
-    elif callable(getattr(given, "read", None)):
-        yield _open_file(given, types, name)
+    elif callable(getattr(content, "read", None)):
+        yield _open_file(content, types, name)
     else:
         raise errors.FileError(
-            f"a file is a path, bytes, an open binary file or (name, bytes), not {type(given).__name__}"
+            f"a file is a path, bytes, an open binary file or (name, bytes), not {type(content).__name__}"
         )
 
 
@@ -104,13 +104,13 @@ def _named(given: FileInput) -> tuple[str, Any]:  # Any: what a file can be
     """The name that the caller gave, or "", and the file itself."""
     if not isinstance(given, tuple):
         return "", given
-    kinds = ", ".join(type(one).__name__ for one in given)
+    kinds = ", ".join(type(one).__name__ for one in given) or "nothing"
     name = given[0] if len(given) == 2 else None
     if not isinstance(name, (str, os.PathLike)) or isinstance(given[1], tuple):
         shown = next((_legible(one) for one in given if isinstance(one, str)), None)
         raise errors.FileError(
-            f"a file{f' called {shown}' if shown else ''} as a tuple is (name, bytes), not ({kinds}); "
-            "its type is told by its name's ending",
+            f"{f'{shown}: ' if shown else ''}a file as a tuple is (name, bytes), not ({kinds}); "
+            "its type is told by its name",
             file_path=shown,
         )
     # A name from another system may have that system's separators.
