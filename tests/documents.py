@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from leapocr_dyn.api import Api, load
 from leapocr_dyn.document import Document
-from leapocr_dyn.model.schema import Type
+from leapocr_dyn.model.type import Type
 from leapocr_dyn.operation.operation import Operation
 
 Json = Any  # whatever a test feeds in

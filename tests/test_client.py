@@ -14,7 +14,7 @@ from conftest import KEY, URL, Script, World, answer
 import leapocr_dyn
 from leapocr_dyn import AsyncClient, Client, ClientConfig, LeapOCR, LeapOCRSync, errors
 from leapocr_dyn.api import Api
-from leapocr_dyn.client import AsyncCall, BlockingCall, Call
+from leapocr_dyn.call import AsyncCall, BlockingCall, Call
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from leapocr_dyn.api import load
 from leapocr_dyn.errors import DecodeError
 from leapocr_dyn.model.convert import noting
-from leapocr_dyn.model.schema import Object
+from leapocr_dyn.model.type import Object
 from leapocr_dyn.model.value import LONGEST, Model, to_wire
 
 Json = Any  # what servers send

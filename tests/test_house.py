@@ -28,7 +28,7 @@ errors
 config
 document.text document.source document.reference document.overlay document.swagger document.normal document.repair
 document.select document.expression document.criterion document.workflow document
-model model.naming model.value model.schema model.check model.convert
+model model.naming model.value model.type model.schema model.check model.convert
 operation operation.parameter operation.body operation.security operation.answer operation.describe
 operation.operation operation.view
 retry
@@ -36,6 +36,7 @@ observe
 transport transport.wire transport.blocking transport.suspending
 session
 workflows workflows.*
+call
 client
 api
 services services.*

@@ -18,7 +18,7 @@ from leapocr_dyn.api import load
 from leapocr_dyn.errors import DocumentError
 from leapocr_dyn.model import value
 from leapocr_dyn.model.check import problems
-from leapocr_dyn.model.schema import Object
+from leapocr_dyn.model.type import Object
 
 Json = Any  # the document under test
 TEXT = {"type": "string"}

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 
 from leapocr_dyn.document import Document
 from leapocr_dyn.model import naming
-from leapocr_dyn.model.schema import Schema, combined, is_null, merge, tags
+from leapocr_dyn.model.schema import combined, is_null, merge, tags
+from leapocr_dyn.model.type import Schema
 from leapocr_dyn.model.value import Json, brief
 
 # Where one of these stands beside `properties`, other names are not mistakes, or are judged with the options.

@@ -24,8 +24,9 @@ from typing import Any
 import cattrs
 
 from leapocr_dyn.errors import DecodeError
-from leapocr_dyn.model import schema as schemas
-from leapocr_dyn.model.schema import Field, Models, Type
+from leapocr_dyn.model import type as types
+from leapocr_dyn.model.schema import Models
+from leapocr_dyn.model.type import Field, Type
 from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Model
 
 Hook = Callable[[Any], Any]  # Any: a wire value in, a Python value out
@@ -64,7 +65,7 @@ class Converter:
     def structure(self, value: Json, type: Type) -> Any:  # noqa: A002 - the specification's word
         """The Python value of a wire value. Raises DecodeError for one that is nested deeper than Python can follow."""
         try:
-            if isinstance(type, schemas.Object):
+            if isinstance(type, types.Object):
                 return self.cattrs.structure(value, type.python)
             return self.hook(type)(value)
         except RecursionError as error:
@@ -107,7 +108,7 @@ def scalar(converter: Converter, it: Type) -> Hook:
     return hook
 
 
-def formatted(converter: Converter, it: schemas.Formatted) -> Hook:
+def formatted(converter: Converter, it: types.Formatted) -> Hook:
     """Text -> date or time; text that is none stays text."""
     parse, place = PARSERS[it.form], it.pointer
 
@@ -133,7 +134,7 @@ def date_time(text: str) -> datetime.datetime:
 PARSERS: dict[str, Callable[[str], Any]] = {"date-time": date_time, "date": datetime.date.fromisoformat}
 
 
-def enumeration(converter: Converter, it: schemas.Enumeration) -> Hook:
+def enumeration(converter: Converter, it: types.Enumeration) -> Hook:
     """Text -> member; an unknown text is a member too, and a surprise."""
     place = it.pointer
     members: dict[Json, Any] = {member.value: member for member in it.python}
@@ -152,7 +153,7 @@ def enumeration(converter: Converter, it: schemas.Enumeration) -> Hook:
     return hook
 
 
-def array(converter: Converter, it: schemas.Array) -> Hook:
+def array(converter: Converter, it: types.Array) -> Hook:
     """A list, item by item."""
     place = it.pointer
     inner = _late(converter, it.items)
@@ -168,7 +169,7 @@ def array(converter: Converter, it: schemas.Array) -> Hook:
     return hook
 
 
-def dictionary(converter: Converter, it: schemas.Dictionary) -> Hook:
+def dictionary(converter: Converter, it: types.Dictionary) -> Hook:
     """A dict, value by value."""
     place = it.pointer
     inner = _late(converter, it.values)
@@ -184,7 +185,7 @@ def dictionary(converter: Converter, it: schemas.Dictionary) -> Hook:
     return hook
 
 
-def union(converter: Converter, it: schemas.Union) -> Hook:
+def union(converter: Converter, it: types.Union) -> Hook:
     """The option that fits: by the discriminator, then by the kind of JSON, then by the most fields in common."""
     place = it.pointer
     ways = list(_ways(converter, it, (), {it.pointer}))
@@ -206,17 +207,17 @@ def union(converter: Converter, it: schemas.Union) -> Hook:
     return hook
 
 
-Way = tuple[tuple[schemas.Union, Type], ...]
+Way = tuple[tuple[types.Union, Type], ...]
 """How an option is reached: a union and its option, which may be a union, and so on; the last is what it comes to."""
 
 
-def _ways(converter: Converter, it: schemas.Union, before: Way, seen: set[str]) -> Iterator[Way]:
+def _ways(converter: Converter, it: types.Union, before: Way, seen: set[str]) -> Iterator[Way]:
     """The ways to every option that is no union; a union that is inside itself says nothing new."""
     for option in it.options:
-        if isinstance(option, schemas.Cycle):
+        if isinstance(option, types.Cycle):
             option = converter.models.by_pointer(option.pointer)
         way = (*before, (it, option))
-        if not isinstance(option, schemas.Union):
+        if not isinstance(option, types.Union):
             yield way
         elif option.pointer not in seen:
             seen.add(option.pointer)
@@ -227,13 +228,13 @@ def _likeness(way: Way, value: dict[str, Json]) -> tuple[int, int, int]:
     """How well an option fits an object: named by the discriminator, required fields present, known fields present."""
     option = way[-1][1]
     named = any(_named(it, value) == one.pointer for it, one in way)
-    if not isinstance(option, schemas.Object):
+    if not isinstance(option, types.Object):
         return int(named), 0, 0
     missing = sum(1 for field in option.fields if field.required and field.wire not in value)
     unlike = sum(
         1
         for field in option.fields
-        if isinstance(field.type, schemas.Enumeration)
+        if isinstance(field.type, types.Enumeration)
         and field.wire in value
         and value[field.wire] not in field.type.values
     )
@@ -241,18 +242,18 @@ def _likeness(way: Way, value: dict[str, Json]) -> tuple[int, int, int]:
     return int(named), -missing - unlike, known
 
 
-def _named(it: schemas.Union, value: dict[str, Json]) -> str | None:
+def _named(it: types.Union, value: dict[str, Json]) -> str | None:
     """The pointer of the option that the discriminator names, or None."""
     said = value.get(it.tag) if it.tag is not None else None
     return it.mapping.get(said) if isinstance(said, str) else None
 
 
-def cycle(converter: Converter, it: schemas.Cycle) -> Hook:
+def cycle(converter: Converter, it: types.Cycle) -> Hook:
     """The hook of the type that this one is inside of."""
     return lambda value: converter.hook(converter.models.by_pointer(it.pointer))(value)
 
 
-def model(converter: Converter, it: schemas.Object) -> Hook:
+def model(converter: Converter, it: types.Object) -> Hook:
     """An object -> its attrs class, through a function made for it."""
     return fused(converter, it, it.fields, it.python)
 
@@ -267,23 +268,23 @@ def _late(converter: Converter, it: Type) -> Callable[[], Hook]:
 
 
 HOOKS: dict[type, Callable[[Converter, Any], Hook]] = {
-    schemas.Anything: anything,
-    schemas.Scalar: scalar,
-    schemas.Formatted: formatted,
-    schemas.Enumeration: enumeration,
-    schemas.Array: array,
-    schemas.Dictionary: dictionary,
-    schemas.Union: union,
-    schemas.Cycle: cycle,
-    schemas.Object: model,
-    schemas.View: model,
+    types.Anything: anything,
+    types.Scalar: scalar,
+    types.Formatted: formatted,
+    types.Enumeration: enumeration,
+    types.Array: array,
+    types.Dictionary: dictionary,
+    types.Union: union,
+    types.Cycle: cycle,
+    types.Object: model,
+    types.View: model,
 }
 
 
 # -- the fused function --------------------------------------------------------------------------------------------
 
 
-def fused(converter: Converter, it: schemas.Object, fields: list[Field], made: type[Model]) -> Hook:
+def fused(converter: Converter, it: types.Object, fields: list[Field], made: type[Model]) -> Hook:
     """The function that builds `made` from a JSON object with these fields, setting its slots directly.
 
     The slots' own setters are used because the class is frozen and its `__init__` would check what is known here.
@@ -349,12 +350,12 @@ def _lines(number: int, field: Field, names: dict[str, Any], *, first: bool) -> 
             "            rest = rest or {}",
             f"            rest[key{n}] = absent",
         ]
-    plain = isinstance(field.type, schemas.Scalar)
+    plain = isinstance(field.type, types.Scalar)
     if plain:
         names[f"kind{n}"] = field.type.kinds[0]
         lines += [f"    elif v.__class__ is kind{n}:", f"        set{n}(o, v)", *count]
     lines += ["    else:", *count]
-    if isinstance(field.type, schemas.Formatted):
+    if isinstance(field.type, types.Formatted):
         # A time finer than a microsecond, or spelled in another way, could not be given back: keep the text beside it.
         lines += [
             f"        w = hook{n}(v)",

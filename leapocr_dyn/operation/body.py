@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from leapocr_dyn.errors import ValidationError
-from leapocr_dyn.model.schema import Schema, Type
+from leapocr_dyn.model.type import Schema, Type
 from leapocr_dyn.model.value import Json
 
 

@@ -22,7 +22,8 @@ from leapocr_dyn.errors import ValidationError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.check import problems
 from leapocr_dyn.model.convert import Converter
-from leapocr_dyn.model.schema import Field, Models, Object, Schema, Type, merge
+from leapocr_dyn.model.schema import Models, merge
+from leapocr_dyn.model.type import Field, Object, Schema, Type
 from leapocr_dyn.model.value import NOT_GIVEN, Json, to_wire
 from leapocr_dyn.operation import answer, describe
 from leapocr_dyn.operation.body import Body, preferred

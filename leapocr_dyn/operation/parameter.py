@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from leapocr_dyn.errors import ValidationError
-from leapocr_dyn.model.schema import Schema, Type
+from leapocr_dyn.model.type import Schema, Type
 from leapocr_dyn.model.value import Json, brief
 
 # RFC 3986 section 2.2, without what ends a value or the query (& #), what servers read as a space (+), and what a query

@@ -18,7 +18,7 @@ from leapocr_dyn.document.workflow import Section, Workflow
 from leapocr_dyn.errors import ContractError, DocumentError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import Converter, Hook, fused
-from leapocr_dyn.model.schema import Anything, Array, Field, Object, Type, View, making
+from leapocr_dyn.model.type import Anything, Array, Field, Object, Type, View, making
 from leapocr_dyn.model.value import Json, brief, to_wire
 from leapocr_dyn.operation.operation import Operations
 

@@ -13,7 +13,8 @@ from typing import Any, ClassVar, TypeVar
 
 from leapocr_dyn import errors
 from leapocr_dyn.api import Api, load
-from leapocr_dyn.client import Async, AsyncClient, Blocking, Bound, Client, told
+from leapocr_dyn.call import Async, Blocking, Bound, told
+from leapocr_dyn.client import AsyncClient, Client
 from leapocr_dyn.config import ClientConfig, checked_number
 from leapocr_dyn.session import Answer, Session
 from leapocr_dyn.workflows.paginate import Pages

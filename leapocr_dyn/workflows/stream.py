@@ -26,7 +26,7 @@ from leapocr_dyn import errors
 from leapocr_dyn.document.reference import Located, pointer
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import noting
-from leapocr_dyn.model.schema import Array, Dictionary, Object, Type, Union
+from leapocr_dyn.model.type import Array, Dictionary, Object, Type, Union
 from leapocr_dyn.model.value import Json
 from leapocr_dyn.operation import answer
 from leapocr_dyn.operation.body import is_json
