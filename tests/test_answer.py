@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import sys
 from typing import Any
 
 import pytest
@@ -114,7 +115,8 @@ def test_an_answer_deeper_than_python_can_follow_is_a_decode_error() -> None:
         {"$ref": "#/components/schemas/N"},
         schemas={"N": {"properties": {"n": {"items": {"$ref": "#/components/schemas/N"}}}}},
     )
-    content = b'{"n":[' * 400 + b"]}" * 400
+    levels = sys.getrecursionlimit()
+    content = b'{"n":[' * levels + b"]}" * levels
     with pytest.raises(errors.DecodeError):
         it.read(200, JSON, content)
 
