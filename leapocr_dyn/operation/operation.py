@@ -10,7 +10,6 @@ parameters; `body=` takes the whole body instead, as a model, a dict or bytes. E
 from __future__ import annotations
 
 import inspect
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -57,6 +56,8 @@ class Plan(NamedTuple):
 
     def curl(self) -> str:
         """The same request for a shell, with a variable where the secret goes."""
+        import shlex  # not at the top: only people ask for a command line
+
         schemes = self.operation.schemes
         alternatives = self.operation.security
         words = ["curl", "-X", self.method, shlex.quote(self.url)]
