@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from leapocr_dyn.errors import APIError, DecodeError, Error, TransportError
 
-PASSING = frozenset({408, 500, 502, 503, 504})
+# RFC 9110 sections 15.6.2 and 15.6.6: what the server cannot do, it will not do later either.
+LASTING = frozenset({501, 505})
 
 
 class Policy(NamedTuple):
@@ -37,8 +38,13 @@ def may_repeat(failure: Error, *, harmless: bool) -> bool:
     if isinstance(failure, APIError):
         if failure.status_code == 429 or (failure.status_code == 503 and failure.retry_after is not None):
             return True
-        return harmless and failure.status_code in PASSING
+        return harmless and passing(failure.status_code or 0)
     return False
+
+
+def passing(status: int) -> bool:
+    """Whether a status is of the kind that passes: 408, and what servers and gateways say of themselves (5xx)."""
+    return status == 408 or (status >= 500 and status not in LASTING)
 
 
 class Fate(Enum):

@@ -164,7 +164,7 @@ class Session:
             try:
                 request = Request("PUT", url, {"User-Agent": agent()}, body, ours=False)
                 response = await self.io.send(request, timeout=max(self.config.timeout, STORAGE_SECONDS))
-                if response.status_code not in retry.PASSING and response.status_code != 429:
+                if not retry.passing(response.status_code) and response.status_code != 429:
                     return response
                 failure = errors.APIError("", response.status_code, retry_after=retry_after(response.headers))
             except errors.TransportError as error:

@@ -53,6 +53,7 @@ def ask(world: World, server: Any, what: str = "GET", deadline: float | None = N
         (answer(503), (4, 4, 4, 1)),
         (answer(503, retry_after="1"), (4, 4, 4, 4)),
         (answer(504), (4, 4, 4, 1)),
+        (answer(524), (4, 4, 4, 1)),
         (answer(501), (1, 1, 1, 1)),
         (answer(302, location="https://elsewhere.test"), (1, 1, 1, 1)),
         (answer(400), (1, 1, 1, 1)),
