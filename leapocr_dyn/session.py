@@ -227,7 +227,7 @@ class Session:
                 await self.io.sleep(pause)
 
     def _request(self, plan: Plan) -> Request:
-        request = Request(plan.method, plan.url, {"User-Agent": agent(), **plan.headers}, plan.body)
+        request = Request(plan.method, plan.url, plan.headers, plan.body)
         return self._placed(request, self._placements(plan))
 
     @staticmethod

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from leapocr_dyn.document import swagger
-from leapocr_dyn.document.reference import DATA, MAPS, follow, is_reference, pointer
+from leapocr_dyn.document.reference import follow, is_reference, pointer, rewritten
 from leapocr_dyn.errors import DocumentError
 
 Node = Any  # the border where JSON enters
@@ -27,7 +27,7 @@ def normalise(tree: dict[str, Node], name: str) -> dict[str, Node]:
     tree = _with_path_items(tree)
     if version.startswith("3.0"):
         return {
-            key: _from_3_0(value, key == "paths") if key in ("paths", "components") else value
+            key: rewritten(value, _from_3_0, key == "paths") if key in ("paths", "components") else value
             for key, value in tree.items()
         }
     if version.startswith(("3.1", "3.2")):
@@ -50,18 +50,8 @@ def _with_path_items(tree: dict[str, Node]) -> dict[str, Node]:
     return {**tree, "paths": found}
 
 
-def _from_3_0(node: Node, named: bool = False) -> Node:
-    """`nullable` and boolean exclusive bounds, rewritten as JSON Schema 2020-12 says them.
-
-    named: the keys of this node are free names, so a property or a response may well be called `default`.
-    """
-    if isinstance(node, list):
-        return [_from_3_0(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if named:
-        return {key: _from_3_0(value) for key, value in node.items()}
-    new = {key: value if key in DATA else _from_3_0(value, key in MAPS) for key, value in node.items()}
+def _from_3_0(new: dict[str, Node]) -> None:
+    """`nullable` and boolean exclusive bounds, rewritten as JSON Schema 2020-12 says them."""
     if new.get("nullable") is True:
         del new["nullable"]
         if isinstance(new.get("type"), str):
@@ -71,4 +61,3 @@ def _from_3_0(node: Node, named: bool = False) -> Node:
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if isinstance(new.get(exclusive), bool) and new.pop(exclusive) and bound in new:
             new[exclusive] = new.pop(bound)
-    return new

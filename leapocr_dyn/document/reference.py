@@ -4,13 +4,13 @@ A pointer is RFC 6901 text, such as "/components/schemas/Pet"; the root is "". W
 form ("#/components/schemas/Pet", percent-encoded) is as welcome; what goes out is the plain form, always.
 
 Only references into the same document are followed. One to a file or a URL is refused with a sentence: a document must
-not decide what is read or fetched. Nothing here recurses, so that no document can be too deep or too circular for it.
+not decide what is read or fetched. What follows references does not recurse, so that no document can be too circular.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -216,3 +216,20 @@ def closure(tree: Any, roots: Iterable[str]) -> set[str]:  # Any: JSON, as the d
         reached.add(here)
         waiting.extend(references(node))
     return reached
+
+
+def rewritten(node: Any, change: Callable[[dict[str, Any]], None], named: bool = False) -> Any:  # Any: JSON
+    """A copy of a node in which every object has been changed, the inner ones first; data stays as it is.
+
+    change: gets the copy of an object and changes it in place. named: the keys of this node are free names, so a
+    property or a response may well be called `default`, and the node itself is nothing to change.
+    """
+    if isinstance(node, list):
+        return [rewritten(item, change) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if named:
+        return {key: rewritten(value, change) for key, value in node.items()}
+    new = {key: value if key in DATA else rewritten(value, change, key in MAPS) for key, value in node.items()}
+    change(new)
+    return new

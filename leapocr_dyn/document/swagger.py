@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from leapocr_dyn.document.reference import DATA, MAPS
+from leapocr_dyn.document.reference import rewritten
 
 Node = Any  # the border where JSON enters
 Tree = dict[str, Node]
@@ -34,7 +34,7 @@ FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 
 def converted(tree: Tree) -> Tree:
     """The same API in the words of OpenAPI 3.0."""
-    tree = _moved(tree)
+    tree = rewritten(tree, _moved)
     shared = _dict(tree.get("parameters"))
     consumes, produces = tree.get("consumes"), tree.get("produces")
     kept = ("info", "tags", "externalDocs", "security")
@@ -66,18 +66,8 @@ def _list(node: Node) -> list[Node]:
     return node if isinstance(node, list) else []
 
 
-def _moved(node: Node, named: bool = False) -> Node:
-    """A copy in which references lead to where things stand in 3.0, and schemas use its words.
-
-    named: the keys of this node are free names, so a property or a response may well be called `default`.
-    """
-    if isinstance(node, list):
-        return [_moved(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if named:
-        return {key: _moved(value) for key, value in node.items()}
-    new = {key: value if key in DATA else _moved(value, key in MAPS) for key, value in node.items()}
+def _moved(new: Tree) -> None:
+    """References that lead to where things stand in 3.0, and schemas in its words."""
     ref = new.get("$ref")
     if isinstance(ref, str):
         new["$ref"] = next(
@@ -89,7 +79,6 @@ def _moved(node: Node, named: bool = False) -> Node:
         new["nullable"] = True
     if new.get("type") == "file":
         new["type"], new["format"] = "string", "binary"
-    return new
 
 
 def _servers(tree: Tree) -> list[str]:
