@@ -17,8 +17,10 @@ from leapocr_dyn.errors import ConfigurationError, DocumentError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import Converter
 from leapocr_dyn.model.schema import Models
-from leapocr_dyn.operation.operation import Operations
+from leapocr_dyn.operation import server
+from leapocr_dyn.operation.operations import Operations
 from leapocr_dyn.operation.view import Views
+from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
     from leapocr_dyn.client import AsyncClient, Client
@@ -29,7 +31,7 @@ KEPT = 32  # Apis remembered; a process that loads more forgets the oldest
 class Recipe(NamedTuple):
     """How to load an Api again; what its pickled models carry. No secret is in it."""
 
-    given: Any  # Any: a bundled name, a path, or a tree
+    given: Any  # Any: a bundled name, a path, a text or a tree
     overlay: tuple[Any, ...]
     workflow: Any
     tag: str | None
@@ -37,7 +39,7 @@ class Recipe(NamedTuple):
     digest: str | None = None  # of the document; None for a bundled one, which a newer package may replace
 
     def __repr__(self) -> str:
-        return f"<Recipe {self.given if isinstance(self.given, str) else 'tree'}>"
+        return visible(f"<Recipe {self.given if isinstance(self.given, str) else 'tree'}>")
 
 
 class Report(tuple[Finding, ...]):
@@ -68,7 +70,7 @@ class Api:
     @property
     def report(self) -> Report:
         """What was repaired, selected or named differently; what shows only when a part is looked at comes last."""
-        return Report((*self._document.report, *(self._document.later or ())))
+        return Report((*self._document.report, *(self._document.later or ()), *self.models.report))
 
     @property
     def document(self) -> dict[str, Any]:  # Any: JSON
@@ -88,9 +90,8 @@ class Api:
 
     @property
     def base_url(self) -> str:
-        """The first server that the document names, or ""."""
-        first = next(iter(self.operations.namespaces.values()), {})
-        return next((operation.server for operation in first.values()), "").rstrip("/")
+        """The first server that the document names, with its variables' defaults, or ""."""
+        return server.root(self._document.tree)
 
     def client(self, **settings: Any) -> Client:  # Any: see Client
         """A blocking client; see `leapocr_dyn.Client` for the settings."""
@@ -109,11 +110,11 @@ class Api:
 
     def __repr__(self) -> str:
         size = f"{len(self.operations)} operations, {len(self.models)} models"
-        return f"<Api {self.name}: {size}; try .operations, .models, .client()>"
+        return visible(f"<Api {self.name}: {size}; try .operations, .models, .client()>")
 
 
 _apis: OrderedDict[str, Api] = OrderedDict()
-_stamps: OrderedDict[tuple[Any, ...], str] = OrderedDict()
+_stamps: OrderedDict[tuple[Any, ...], tuple[str, dict[str, Any]]] = OrderedDict()
 _lock = threading.Lock()  # only ever held for a moment: to read and parse takes long
 
 
@@ -127,10 +128,13 @@ def load(
 ) -> Api:
     """The Api that a document describes.
 
-    given: bytes, text, a dict, a path, or the name of a bundled service (see bundled()). overlay: OpenAPI Overlays,
-    in order. workflow: names and rules; a bundled service brings its own. tag: only operations that carry it. off:
-    names of repairs that stay switched off. No network. Raises DocumentError; ConfigurationError for a name in
-    `off` that is none.
+    given: bytes, text, a dict, a path, a URL, or the name of a bundled service (see bundled()); an overlay that says
+    what it extends stands for both. overlay: OpenAPI Overlays, in order. workflow: names and rules; a bundled service
+    brings its own. tag: only operations that carry it. off: names of repairs that stay switched off.
+
+    Only a URL that is given here, or that a given overlay extends, is fetched (see fetch.py). A document that is given
+    as a path may refer to files in its folder and below. Raises DocumentError; ConfigurationError for a name in `off`
+    that is none; TransportError where a URL cannot be reached.
     """
     _check_names(off)
     corrections = tuple(overlay) if isinstance(overlay, (list, tuple)) else (overlay,)
@@ -142,10 +146,9 @@ def load(
 def _check_names(off: Collection[str]) -> None:
     if isinstance(off, str):
         raise ConfigurationError(f"off takes several names: off=[{off!r}]")
-    known = [*repair.RULES, "dangling-reference"]
     for name in off:
-        if name not in known:
-            hint = naming.hint(str(name), known, f"; there are {', '.join(known)}")
+        if name not in repair.RULES:
+            hint = naming.hint(str(name), repair.RULES, f"; there are {', '.join(repair.RULES)}")
             raise ConfigurationError(f"off: there is no repair {name!r}{hint}")
 
 
@@ -156,6 +159,8 @@ def _kept(given: Any) -> Any:  # Any: what load() takes
     """
     if isinstance(given, Mapping):
         return source.plain(given, "<dict>")
+    if isinstance(given, str) and source.is_url(given):
+        return _fetched(given)
     if isinstance(given, (bytearray, memoryview)):
         return bytes(given)
     if isinstance(given, os.PathLike):
@@ -163,6 +168,12 @@ def _kept(given: Any) -> Any:  # Any: what load() takes
     if isinstance(given, str) and "\n" not in given and source.bundled_path(given, "openapi") is None:
         return os.path.abspath(given) if os.path.exists(given) else given
     return given
+
+
+def _fetched(url: str) -> source.Text:
+    from leapocr_dyn import fetch  # not at the top: most documents are at hand
+
+    return source.Text(fetch.fetch(url).content, fetch.plain(url))
 
 
 def _stamp(recipe: Recipe) -> tuple[Any, ...] | None:
@@ -174,29 +185,36 @@ def _stamp(recipe: Recipe) -> tuple[Any, ...] | None:
             continue
         if not isinstance(given, str) or "\n" in given or given.lstrip().startswith("{"):
             return None
-        try:
-            found = os.stat(given)
-            stamp.append((os.path.abspath(given), found.st_mtime_ns, found.st_size))
-        except (OSError, ValueError):
-            stamp.append(given)  # a bundled service, which does not change; or nothing, which will be said
+        # A bundled service does not change; what is nothing at all will be said.
+        stamp.append(_file_stamp(given) or given)
     return tuple(stamp)
+
+
+def _file_stamp(path: str) -> tuple[str, int, int] | None:
+    """What changes when a file does; None where there is none."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return os.path.abspath(path), found.st_mtime_ns, found.st_size
 
 
 def _load(recipe: Recipe) -> Api:
     stamp = _stamp(recipe)
     with _lock:
-        key = _stamps.get(stamp, "") if stamp is not None else ""
+        key, files = _stamps.get(stamp, ("", {})) if stamp is not None else ("", {})
         api = _apis.get(key)
         if api is not None:
             _apis.move_to_end(key)
-    if api is None:
-        api, key = _read(recipe)
+    if api is None or any(_file_stamp(path) != one for path, one in files.items()):
+        api, key, others = _read(recipe)
+        files = {path: _file_stamp(path) for path in others or ()}
         with _lock:
             # Two threads may both have read it; the first one's stays, so that there is one class for one model.
             api = _apis.setdefault(key, api)
             _apis.move_to_end(key)
-            if stamp is not None:
-                _stamps[stamp] = key
+            if stamp is not None and others is not None:
+                _stamps[stamp] = key, files
             for kept in (_apis, _stamps):
                 while len(kept) > KEPT:
                     kept.popitem(last=False)
@@ -206,9 +224,15 @@ def _load(recipe: Recipe) -> Api:
     return api
 
 
-def _read(recipe: Recipe) -> tuple[Api, str]:
-    """The Api and the key that it is remembered by: what was read, and how."""
+def _read(recipe: Recipe) -> tuple[Api, str, list[str] | None]:
+    """The Api, the key that it is remembered by (what was read, and how), and the other files that were looked for.
+
+    These are what the document refers to, and what it extends; None where a URL was fetched, which may change unseen.
+    """
     document = Document.read(recipe.given)
+    if "overlay" in document.tree and "openapi" not in document.tree:
+        recipe = recipe._replace(given=_extended(document), overlay=(recipe.given, *recipe.overlay))
+        document = Document.read(recipe.given)
     if recipe.workflow is not None:
         rules = workflow.read(recipe.workflow)
     elif document.recipe[0] == "bundled":
@@ -218,6 +242,8 @@ def _read(recipe: Recipe) -> tuple[Api, str]:
     digest = source.canonical_digest([rules.sections, recipe.tag, list(recipe.off)])
     if recipe.overlay:
         document = document.overlaid(recipe.overlay)
+    document = document.bundled()
+    others = None if isinstance(recipe.given, source.Text) else [str(document.path or ""), *(document.files or ())]
     key = f"{document.digest} {digest}"
     api = _apis.get(key)
     if api is None:
@@ -225,15 +251,25 @@ def _read(recipe: Recipe) -> tuple[Api, str]:
         digest_kept = None if document.recipe[0] == "bundled" else document.digest
         document = document.normalised().repaired(recipe.off).tagged(tag, rules.needs())
         api = Api(document, rules, recipe._replace(digest=digest_kept))
-    return api, key
+    return api, key, others
+
+
+def _extended(document: Document) -> Any:  # Any: what load() keeps
+    """What an overlay that was given alone extends."""
+    from leapocr_dyn.document import overlay
+
+    overlay.check(document.tree, document.name)
+    return _kept(overlay.extended(document.tree, document.path, document.name))
 
 
 def revive(recipe: Recipe, place: str, value: Any) -> Any:  # Any: JSON in, a model or an enum member out
-    """A pickled model or enum member, from its wire value. Raises DocumentError where the document is gone."""
+    """A pickled model, enum member or operation, made again. Raises DocumentError where the document is gone."""
     api = _load(recipe)
     if place.startswith("view "):
         name = place.removeprefix("view ")
         return api.views.read(name, api.workflow.section("views")[name]["of"][0], value)
+    if place.startswith("operation "):
+        return api.operations[place.removeprefix("operation ")]
     return api.converter.structure(value, api.models.by_pointer(place))
 
 

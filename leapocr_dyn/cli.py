@@ -1,7 +1,8 @@
 """leapocr-dyn: documents to text, and an API's operations, from the command line.
 
 Results go to stdout, progress and errors to stderr; an error is one sentence. Exit codes: 0 done, 1 the job or the
-server failed, 2 the call was wrong, 130 interrupted. A terminal gets no control characters of others.
+server failed, 2 the call was wrong, 130 interrupted. A terminal gets no control characters of others, and no bytes that
+are no text.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 from leapocr_dyn import __version__, errors
+from leapocr_dyn.visible import UNSEEN
 
 try:
     import click
@@ -28,8 +30,11 @@ except ImportError:  # pragma: no cover - tested in an environment without them
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
     from leapocr_dyn.client import Client
-    from leapocr_dyn.operation.operation import Operation, Operations
-    from leapocr_dyn.services.leapocr import LeapOCRSync, PollOptions, ProcessOptions, View
+    from leapocr_dyn.operation.operation import Operation
+    from leapocr_dyn.operation.operations import Operations
+    from leapocr_dyn.services.leapocr import LeapOCRSync, PollOptions, ProcessOptions
+    from leapocr_dyn.services.leapocr.results import JobResult, JobStatus
+    from leapocr_dyn.session import Answer
     from leapocr_dyn.workflows.upload import Sent
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -41,7 +46,6 @@ HINTS: dict[type[errors.Error], str] = {
     errors.JobTimeoutError: " (--wait for longer, or `leapocr-dyn call get_job_result job_id=...` then)",
 }
 KEYS = {"api_key": "--key", "token": "--token"}
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 URL = re.compile(r"https?://", re.IGNORECASE)
 
@@ -66,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def told(error: errors.Error, about: str = "", keys: Collection[str] = KEYS.values()) -> int:
     """Say what went wrong in one sentence, and give the exit code for it. keys: the command's options for secrets."""
     hint = next((hint for kind, hint in HINTS.items() if isinstance(error, kind)), "")
+    if isinstance(error, errors.TransportError) and error.operation is None:
+        hint = ""  # a document was not fetched, and --url says where its API is
     if isinstance(error, errors.AuthenticationError):
         # Before anything is sent, the message says which is missing; a server does not.
         wanted = keys if error.status_code else [option for word, option in KEYS.items() if word in error.message]
@@ -78,15 +84,20 @@ def told(error: errors.Error, about: str = "", keys: Collection[str] = KEYS.valu
 
 def say(text: str) -> None:
     """A line on stderr."""
-    click.echo(f"leapocr-dyn: {CONTROL.sub(' ', ' '.join(text.split()))}", err=True)
+    click.echo(f"leapocr-dyn: {UNSEEN.sub(' ', ' '.join(text.split()))}", err=True)
 
 
 def show(text: str) -> None:
     """A result on stdout; a terminal gets no control characters, and nobody what UTF-8 cannot say."""
     text = SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+    out((UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text) + "\n")
+
+
+def out(content: str | bytes) -> None:
+    """Onto stdout, as it is."""
     try:
         # color: a pipe gets the text as it is; click would take out what looks like a terminal's codes.
-        click.echo(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text, color=True)
+        click.echo(content, nl=False, color=True)
     except BrokenPipeError as error:
         # Whoever read us has seen enough. Left to itself, click would call that a failure, and Python would complain
         # about the unwritten rest on its way out.
@@ -100,7 +111,7 @@ def connected(command: Command) -> Command:
         click.option("--token", help="A bearer token, for an API that takes one; otherwise the environment variable."),
         click.option("--key", help="The API key; otherwise the service's environment variable."),
         click.option("--url", help="Where the API is; otherwise the environment variable, then the document's server."),
-        click.option("--spec", help="An OpenAPI document, instead of a bundled service."),
+        click.option("--spec", help="An OpenAPI document, as a file or a URL, instead of a bundled service."),
         click.option("--service", default="leapocr", show_default=True, help="A bundled service."),
     ):
         command = option(command)
@@ -115,7 +126,12 @@ def api_of(service: str, spec: str | None) -> Api:
     if spec is None and service not in bundled():
         known = f"; there are {', '.join(bundled())}, and --spec FILE for any other"
         raise click.ClickException(f"there is no service {service!r}{hint(service, bundled(), known)}")
-    return load(Path(spec) if spec is not None else service)
+    return load(service if spec is None else located(spec))
+
+
+def located(spec: str) -> str | Path:
+    """What --spec names: a URL, which is fetched, or a file."""
+    return spec if URL.match(spec) else Path(spec)
 
 
 def operation_of(api: Api, name: str) -> Operation:
@@ -206,10 +222,10 @@ def process(
 def name_of(file: str) -> str:
     """What a file, or what a URL leads to, is called."""
     name = unquote(file.rstrip("/").rpartition("/")[2]) if URL.match(file) else file
-    return CONTROL.sub(" ", os.path.basename(name))
+    return UNSEEN.sub(" ", os.path.basename(name))
 
 
-def result_of(client: LeapOCRSync, file: str, options: ProcessOptions, poll: PollOptions, on_sent: Sent) -> View:
+def result_of(client: LeapOCRSync, file: str, options: ProcessOptions, poll: PollOptions, on_sent: Sent) -> JobResult:
     """Start a job and wait for it. Who interrupts the wait is told that the job goes on."""
     if URL.match(file):
         job_id = client.ocr.process_url(file, options).job_id
@@ -225,7 +241,7 @@ def result_of(client: LeapOCRSync, file: str, options: ProcessOptions, poll: Pol
         ) from error
 
 
-def as_text(result: View, as_json: bool, lines: bool) -> str:
+def as_text(result: JobResult, as_json: bool, lines: bool) -> str:
     """What to print of a result. lines: JSON in one line."""
     if not as_json:
         return str(result.text)
@@ -238,7 +254,7 @@ def as_text(result: View, as_json: bool, lines: bool) -> str:
 
 
 @contextmanager
-def progress(name: str, sends: bool = True) -> Iterator[tuple[Sent, Callable[[View], None]]]:
+def progress(name: str, sends: bool = True) -> Iterator[tuple[Sent, Callable[[JobStatus], None]]]:
     """A bar that is the upload first and the pages then; two plain lines where stderr is not a terminal.
 
     sends: whether there is an upload at all.
@@ -257,7 +273,7 @@ def progress(name: str, sends: bool = True) -> Iterator[tuple[Sent, Callable[[Vi
         def on_sent(sent: int, size: int) -> None:
             bars.update(sending, completed=sent, total=size, count=amount(size))
 
-        def on_progress(status: View) -> None:
+        def on_progress(status: JobStatus) -> None:
             done, total = status.processed_pages, status.total_pages
             pages = f"{done} of {total} pages" if total else "queued"
             bars.update(reading, completed=done, total=total or None, count=pages, visible=True)
@@ -265,7 +281,7 @@ def progress(name: str, sends: bool = True) -> Iterator[tuple[Sent, Callable[[Vi
         yield on_sent, on_progress
 
 
-def plain(name: str) -> tuple[Sent, Callable[[View], None]]:
+def plain(name: str) -> tuple[Sent, Callable[[JobStatus], None]]:
     """The same for a log: a line when all is sent, and one for each time that more pages are read."""
     last = -1
 
@@ -273,7 +289,7 @@ def plain(name: str) -> tuple[Sent, Callable[[View], None]]:
         if sent == size:
             say(f"{name}: sent {amount(size)}")
 
-    def on_progress(status: View) -> None:
+    def on_progress(status: JobStatus) -> None:
         nonlocal last
         if status.processed_pages != last and status.total_pages:
             last = status.processed_pages
@@ -362,17 +378,22 @@ def show_(name: str, service: str, spec: str | None, url: str | None, key: str |
 @commands.command()
 @click.argument("name")
 @click.argument("arguments", nargs=-1, metavar="[KEY=VALUE...]")
+@click.option("-o", "--output", metavar="FILE", help="Save the body of the answer, of any kind and size, as this file.")
 @connected
 def call(
     name: str,
     arguments: tuple[str, ...],
+    output: str | None,
     service: str,
     spec: str | None,
     url: str | None,
     key: str | None,
     token: str | None,
 ) -> None:
-    """Call an operation: KEY=VALUE for text and numbers, KEY:=JSON for anything else."""
+    """Call an operation: KEY=VALUE for text and numbers, KEY:=JSON for anything else, KEY=@PATH for a file.
+
+    A file is what the operation takes as one, or the whole body (body=@PATH); @- is what stands on stdin.
+    """
     api = api_of(service, spec)
     operation = operation_of(api, name)
     given = dict(argument(one, operation) for one in arguments)
@@ -382,19 +403,37 @@ def call(
         raise click.ClickException(f"{error} (see leapocr-dyn show {name})") from error
     client: Client
     with api.client(api_key=key, token=token, base_url=url) as client:
-        response = getattr(getattr(client, operation.namespace), operation.name).raw(**given)
-    if response.headers.get("content-type", "").partition(";")[0].endswith("json"):
-        show(json.dumps(response.json(), ensure_ascii=False, indent=2))
-    elif response.content:
-        show(response.text)
+        called = getattr(getattr(client, operation.namespace), operation.name)
+        if output is not None:
+            called.save(output, **given)
+            say(f"wrote {output}")
+        else:
+            show_answer(called.answer(**given))
+
+
+def show_answer(answer: Answer) -> None:
+    """An answer on stdout: JSON with indents, text as it is, and bytes only where no terminal is."""
+    media = answer.response.headers.get("content-type", "").partition(";")[0]
+    if isinstance(answer.value, bytes):
+        if sys.stdout.isatty():
+            size = amount(len(answer.value))
+            say(f"the answer is {size}{f' of {media}' if media else ''}, and no text; --output FILE saves it")
+        else:
+            out(answer.value)
+    elif media.endswith("json"):
+        show(json.dumps(answer.response.json(), ensure_ascii=False, indent=2))
+    elif answer.response.content:
+        show(answer.value if isinstance(answer.value, str) else answer.response.text)
 
 
 def argument(text: str, operation: Operation) -> tuple[str, Any]:  # Any: a value of any kind
-    """KEY=VALUE or KEY:=JSON as a keyword argument; a value for a number or a boolean is read as one."""
+    """KEY=VALUE, KEY:=JSON or KEY=@PATH as a keyword argument; a value for a number or a boolean is read as one."""
     found = re.match(r"([^=:]+)(:?=)(.*)", text, re.DOTALL)
     if found is None:
         raise click.UsageError(f"{text!r} is neither KEY=VALUE nor KEY:=JSON")
     name, sign, value = found.groups()
+    if sign == "=" and value.startswith("@") and takes_file(operation, name):
+        return name, sys.stdin.buffer.read() if value == "@-" else Path(value[1:])
     kinds = {one.name: one.type.kinds for one in operation.parameters}
     kinds |= {one.name: one.type.kinds for one in operation.body_fields}
     if sign == "=" and (name not in kinds or str in kinds[name] or not kinds[name]):
@@ -405,6 +444,12 @@ def argument(text: str, operation: Operation) -> tuple[str, Any]:  # Any: a valu
         if sign == "=":
             return name, value  # the operation itself says better what it wants
         raise click.UsageError(f"{name}: {value!r} is not JSON: {error}") from error
+
+
+def takes_file(operation: Operation, name: str) -> bool:
+    """Whether an argument can be a file. Any other may begin with an @, too."""
+    files = (field.name for body in operation.bodies for field in body.files)
+    return name in files or (name == "body" and bool(operation.bodies))
 
 
 @commands.command()
@@ -425,21 +470,101 @@ def argument(text: str, operation: Operation) -> tuple[str, Any]:  # Any: a valu
     type=click.IntRange(0),
     help="What the account holds; a page costs one.",
 )
-@click.option("--spec", help="Fake this OpenAPI document instead.")
-def sandbox(port: int, api_key: str, part_size: int, credit: int, spec: str | None) -> None:
-    """Run a local LeapOCR: real HTTP, real OCR, no account."""
+@click.option("--spec", help="Fake this OpenAPI document instead: a file or a URL.")
+@click.option("--latency", default=0.0, metavar="SECONDS", help="Wait so long before each answer.")
+@click.option("--fail", multiple=True, metavar="STATUS:RATE", help="Answer so: 503:0.02 fails every fiftieth request.")
+@click.option("--rate-limit", type=float, metavar="NUMBER", help="Answer 429 above so many requests a second.")
+@click.option("--drop", default=0.0, metavar="RATE", help="Cut so many connections: 0.01 is one of a hundred.")
+@click.option("--expire", type=float, metavar="SECONDS", help="How long the links of an upload are good.")
+@click.option("--webhook", metavar="URL", help="Tell this address of this machine when a job is done.")
+@click.option("--webhook-secret", metavar="TEXT", help="What its calls are signed with.")
+def sandbox(
+    port: int,
+    api_key: str,
+    part_size: int,
+    credit: int,
+    spec: str | None,
+    latency: float,
+    fail: tuple[str, ...],
+    rate_limit: float | None,
+    drop: float,
+    expire: float | None,
+    webhook: str | None,
+    webhook_secret: str | None,
+) -> None:
+    """Run a local LeapOCR: real HTTP, real OCR, no account.
+
+    What goes wrong on purpose can be changed while it runs: PUT /sandbox/faults, with the same names in JSON.
+    """
     if not api_key:
         raise click.UsageError("--api-key is empty; leave it out for the default")
+    if bool(webhook) != bool(webhook_secret):
+        raise click.UsageError(
+            "--webhook and --webhook-secret go together: a receiver trusts only calls that are signed"
+        )
     try:
-        from leapocr_dyn.sandbox import Sandbox
+        from leapocr_dyn.sandbox import Faults, Sandbox
     except ImportError as error:
         raise click.UsageError(
             f"the sandbox needs more packages ({error.name}): pip install 'leapocr-dyn[sandbox]'"
         ) from error
-    from leapocr_dyn.document import source
+    from leapocr_dyn.api import load
 
-    document = source.read(Path(spec)).tree if spec is not None else None
-    Sandbox(port=port, api_key=api_key, part_size=part_size, credits=credit, document=document).serve()
+    document = load(located(spec)).document if spec is not None else None
+    shares = dict(one.partition(":")[::2] for one in fail)
+    faults = Faults.of(
+        {
+            "latency": latency,
+            "fail": {status: share(status, text) for status, text in shares.items()},
+            "rate_limit": rate_limit,
+            "drop": drop,
+            "expire": expire,
+        }
+    )
+    made = Sandbox(
+        port=port,
+        api_key=api_key,
+        part_size=part_size,
+        credits=credit,
+        document=document,
+        faults=faults,
+        webhook=(webhook, webhook_secret) if webhook and webhook_secret else None,
+    )
+    made.serve()
+
+
+def share(status: str, text: str) -> float:
+    """The rate of --fail STATUS:RATE."""
+    try:
+        return float(text)
+    except ValueError as error:
+        raise click.UsageError(f"--fail takes STATUS:RATE, such as 503:0.02, not {status}:{text}") from error
+
+
+@commands.command()
+@click.option("--service", default="leapocr", show_default=True, help="A bundled service.")
+@click.option("--spec", help="An OpenAPI document, instead of a bundled service.")
+@click.option("--name", help="What to call the package; otherwise as the document's file, or the service.")
+@click.option("-o", "--output", default=".", metavar="DIR", help="The folder that the package goes into.")
+def stubs(service: str, spec: str | None, name: str | None, output: str) -> None:
+    """Write what type checkers cannot see in a document: its clients and models, as .pyi files.
+
+    The package holds Client and AsyncClient, with every operation, and its models; those of an earlier run are
+    replaced. Nothing of it is imported when a program runs:
+
+    \b
+        if TYPE_CHECKING:
+            from NAME import Client
+        client = cast("Client", leapocr_dyn.load("FILE").client())
+
+    LeapOCR and LeapOCRSync need none of this: their types come with leapocr-dyn.
+    """
+    from leapocr_dyn.explore import stubs
+    from leapocr_dyn.model import naming
+
+    stem = Path(unquote(spec.partition("?")[0])).stem if spec is not None else service
+    for path in stubs.write(api_of(service, spec), folder_of(output), naming.attribute(name or stem)):
+        say(f"wrote {path}")
 
 
 if __name__ == "__main__":

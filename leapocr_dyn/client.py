@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from leapocr_dyn import errors
-from leapocr_dyn.call import Async, Blocking, Bound, awaited, driven, namespace
-from leapocr_dyn.config import ClientConfig, from_environment
+from leapocr_dyn.bound import Async, AsyncClosing, Blocking, Bound, Closing, told
+from leapocr_dyn.call import namespace
+from leapocr_dyn.config import CONNECTIONS, HOOKS, ClientConfig, environmental, from_environment
 from leapocr_dyn.observe import Drift, Surprise
-from leapocr_dyn.operation.security import Credentials
+from leapocr_dyn.operation import server
+from leapocr_dyn.operation.security import Asked, Credentials
 from leapocr_dyn.session import Session
-from leapocr_dyn.transport import Clock, Request, Transport, drive
+from leapocr_dyn.transport import Clock, Transport, drive
+from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
@@ -29,24 +32,35 @@ class _Common(Bound):
         self,
         api: Api,
         *,
-        io: Transport,
         api_key: str | None = None,
-        token: str | None = None,
-        credentials: Mapping[str, str] | None = None,
-        config: ClientConfig,
+        token: str | Asked | None = None,
+        credentials: Mapping[str, str | tuple[str, str] | Asked] | None = None,
+        config: ClientConfig | None = None,
+        clock: Clock | None = None,
+        **settings: Any,  # Any: the fields of ClientConfig
     ) -> None:
+        config = configured(api, config, settings)
         environment = api.workflow.environment
         if api_key is None and token is None and not credentials:
             api_key, token = from_environment(environment, "api_key"), from_environment(environment, "token")
-        known = Credentials.of(api_key, token, credentials)
+        for one in (token, *(credentials or {}).values()):
+            if self._blocks and inspect.iscoroutinefunction(one):
+                raise errors.ConfigurationError(
+                    "the function that gives the token is async, and this client is not: nothing would wake it"
+                )
+        known = Credentials.of(api_key, token, credentials, getattr(config.http_client, "auth", None) is not None)
         if self._needs_key and known == Credentials():
             variable = environment.get("api_key")
             raise errors.AuthenticationError(
                 "there is no API key: pass api_key=..." + (f", or set {variable}" if variable else "")
             )
-        super().__init__(Session(api, io, config, known, Drift()))
+        super().__init__(Session(api, self._transport(config, clock), config, known, Drift()))
         self._namespaces: dict[str, Bound] = {}
         self._attach()
+
+    @staticmethod
+    def _transport(config: ClientConfig, clock: Clock | None) -> Transport:
+        raise NotImplementedError
 
     def _attach(self) -> None:
         for name in self.api.operations.namespaces:
@@ -73,45 +87,41 @@ class _Common(Bound):
         vars(twin).update(vars(self))
         old = self._session
         with self._family.adopting():
-            if "http_client" in changes:
-                raise errors.ConfigurationError("with_options shares the connections; another http_client is a client")
+            for name in sorted(changes.keys() & {*CONNECTIONS}):
+                raise errors.ConfigurationError(f"with_options shares the connections; another {name} is a client")
             config = dataclasses.replace(old.config, **changes)
-        twin._session = Session(old.api, old.io, config, old.credentials, old.drift)
+            server.check(old.api.operations.context[0].tree, config)
+        twin._session = Session(old.api, old.io, config, old.credentials, old.drift, old.tokens)
         twin._namespaces = {}
         twin._attach()
         return twin
 
-    def _request(self, method: str, path: str, json: Any, headers: Mapping[str, str] | None) -> Request:  # Any: JSON
-        from leapocr_dyn.operation.body import encode_json
+    @told
+    async def request(
+        self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Any:  # Any: JSON
+        """Anything that the document does not know, with this client's credentials: the answer's JSON, or its bytes."""
+        from leapocr_dyn.operation.encoding import encode_json
 
-        if not path.startswith("/"):
-            with self._family.adopting():
-                raise errors.ValidationError(
-                    f"the path {path!r} must start with a slash; it is added to {self._session.base_url}", field="path"
-                )
         own = {"Accept": "application/json", **(headers or {})}
         if json is not None:
             own["Content-Type"] = "application/json"
-        return Request(
-            method.upper(), self._session.base_url + path, own, encode_json(json) if json is not None else None
-        )
+        return await self._session.request(method.upper(), path, own, encode_json(json) if json is not None else None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         config, known = self._session.config, self._session.credentials
         if config.http_client is not None:
             raise errors.ConfigurationError("a client with an http_client of your own cannot be pickled: make it there")
-        settings = {
-            "api": self.api,
-            "api_key": known.api_key and known.api_key.reveal(),
-            "token": known.token and known.token.reveal(),
-            "credentials": {name: secret.reveal() for name, secret in known.named.items()},
-            "config": config,
-        }
-        return _made, (type(self), settings)
+        for name in (*HOOKS, "verify"):
+            if not _picklable(getattr(config, name)):
+                raise errors.ConfigurationError(
+                    f"a client cannot be pickled whose {name} cannot, such as a lambda or a context: make it there"
+                )
+        return _made, (type(self), {"api": self.api, **known.given(), "config": config})
 
     def __repr__(self) -> str:
         where = self._session.config.base_url or self._session.api.base_url or "(no base URL)"
-        return f"<{type(self).__name__} {where} {' '.join(self._namespaces)}>"
+        return visible(f"<{type(self).__name__} {where} {' '.join(self._namespaces)}>")
 
     # Attributes are the namespaces, set one by one; mypy cannot know their names.
     if TYPE_CHECKING:
@@ -119,63 +129,36 @@ class _Common(Bound):
         def __getattr__(self, name: str) -> Any: ...
 
 
-class Client(_Common, Blocking):
+class Client(_Common, Blocking, Closing):
     """A blocking client, safe to share between threads.
 
-    api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds.
+    api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds. A token
+    may be text, a function that gives it, or ClientCredentials; a user name and password are a pair. A certificate
+    (mutual TLS) is `cert`; schemes such as digest are for an http_client of your own.
     config, or base_url, timeout, max_retries, http_client...: see ClientConfig. clock: another than the system's, for
     tests. Use it in a `with` block, or close it. Its pickle holds the key.
     """
 
     _kind = Blocking
 
-    def __init__(
-        self,
-        api: Api,
-        *,
-        api_key: str | None = None,
-        token: str | None = None,
-        credentials: Mapping[str, str] | None = None,
-        config: ClientConfig | None = None,
-        clock: Clock | None = None,
-        **settings: Any,  # Any: the fields of ClientConfig
-    ) -> None:
-        config = configured(api, config, settings)
+    @staticmethod
+    def _transport(config: ClientConfig, clock: Clock | None) -> Transport:
         from leapocr_dyn.transport.blocking import BlockingTransport
 
-        super().__init__(
-            api,
-            io=BlockingTransport(config.http_client, clock),
-            api_key=api_key,
-            token=token,
-            credentials=credentials,
-            config=config,
-        )
-
-    def request(
-        self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None
-    ) -> Any:  # Any: JSON
-        """Anything that the document does not know, with this client's credentials: the answer's JSON, or its bytes."""
-        return driven(self, self._session.request(self._request(method, path, json, headers)))
+        return BlockingTransport(config.http_client, clock, config)
 
     def close(self) -> None:
         """Give up the connections; the client can be used again, and will make new ones."""
         drive(self._session.io.close())
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class AsyncClient(_Common, Async):
+class AsyncClient(_Common, Async, AsyncClosing):
     """An async client for asyncio and trio; it may be used in any number of event loops, one after the other or at
     once.
 
-    api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds.
+    api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds. A token
+    may be text, a function that gives it (also an async one), or ClientCredentials; a user name and password are a
+    pair. A certificate (mutual TLS) is `cert`; schemes such as digest are for an http_client of your own.
     config, or base_url, timeout, max_retries, http_client...: see ClientConfig. clock: another than the system's, for
     tests. Use it in an `async with` block, or close it; connections that are left are closed when their loop ends. Its
     pickle holds the key.
@@ -183,65 +166,50 @@ class AsyncClient(_Common, Async):
 
     _kind = Async
 
-    def __init__(
-        self,
-        api: Api,
-        *,
-        api_key: str | None = None,
-        token: str | None = None,
-        credentials: Mapping[str, str] | None = None,
-        config: ClientConfig | None = None,
-        clock: Clock | None = None,
-        **settings: Any,  # Any: the fields of ClientConfig
-    ) -> None:
-        config = configured(api, config, settings)
+    @staticmethod
+    def _transport(config: ClientConfig, clock: Clock | None) -> Transport:
         from leapocr_dyn.transport.suspending import AsyncTransport
 
-        super().__init__(
-            api,
-            io=AsyncTransport(config.http_client, clock),
-            api_key=api_key,
-            token=token,
-            credentials=credentials,
-            config=config,
-        )
-
-    async def request(
-        self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None
-    ) -> Any:  # Any: JSON
-        """Anything that the document does not know, with this client's credentials: the answer's JSON, or its bytes."""
-        return await awaited(self, self._session.request(self._request(method, path, json, headers)))
+        return AsyncTransport(config.http_client, clock, config)
 
     async def close(self) -> None:
         """Give up this loop's connections; the client can be used again, and will make new ones."""
         await self._session.io.close()
-
-    aclose = close
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
 
 def _made(kind: type[_Common], settings: dict[str, Any]) -> _Common:  # Any: a client's settings
     return kind(**settings)
 
 
-def configured(api: Api, config: ClientConfig | None, settings: Mapping[str, Any]) -> ClientConfig:
-    """The settings: those given, then the environment's base URL, then the defaults."""
-    import dataclasses
+def _picklable(setting: object) -> bool:
+    import pickle
 
     try:
-        config = dataclasses.replace(config or ClientConfig(), **settings)
+        pickle.dumps(setting)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        return False
+    return True
+
+
+def configured(api: Api, config: ClientConfig | None, settings: Mapping[str, Any]) -> ClientConfig:
+    """The settings: those given, then the environment's, then the defaults.
+
+    A config is given as a whole: beside it the environment is asked only for what it leaves open (None).
+    """
+    import dataclasses
+
+    asked = {
+        setting: variable
+        for setting, variable in api.workflow.environment.items()
+        if settings.get(setting) is None and (config is None or getattr(config, setting, ...) is None)
+    }
+    found = environmental(asked)
+    try:
+        config = dataclasses.replace(config or ClientConfig(), **{**settings, **found})
     except TypeError as error:
         known = ", ".join(field.name for field in dataclasses.fields(ClientConfig))
         raise TypeError(
             f"a client has no setting {', '.join(map(repr, settings))}; the settings are {known}"
         ) from error
-    if config.base_url is None:
-        config = dataclasses.replace(config, base_url=from_environment(api.workflow.environment, "base_url"))
+    server.check(api.operations.context[0].tree, config)
     return config

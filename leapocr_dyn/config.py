@@ -6,16 +6,23 @@ silence. Which environment variables count is data: the `environment` section of
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from leapocr_dyn.errors import ConfigurationError
 
 LIKE = "https://api.example.com/v1"
+CONNECTIONS = ("http_client", "proxy", "trust_env", "verify", "cert", "http2")  # what a client's twins share
+HOOKS = ("before_send", "after_response", "on_error")
+PROXIES = ("http", "https", "socks5", "socks5h")
+
+Hook: TypeAlias = Callable[..., Any] | None  # Any: nothing, or a coroutine of nothing
+PathLike: TypeAlias = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,24 @@ class ClientConfig:
     request.
     max_retries: how often a request that may be repeated is sent again. retry_delay, retry_multiplier: seconds before
     the first repeat, and how they grow; each pause is drawn at random up to that. http_client: a client of your own
-    (httpx or httpx2, of the matching kind), used for everything and never closed. strict: raise where an answer differs
-    from the document. Raises ConfigurationError.
+    (httpx or httpx2, of the matching kind), used for everything and never closed. debug: a line on stderr for each
+    request, as the logger "leapocr_dyn" has it at DEBUG. strict: raise where an answer differs from the document.
+
+    servers: {a server that the document names for a path or an operation, or its origin: where you want that to be};
+    credentials go there, too. server_variables: values for the variables in the document's servers.
+
+    before_send(request), after_response(request, response), on_error(request, error): functions, also async ones, that
+    are called for every request, repeats and parts of files included; observe.py says what they are given. What one of
+    them raises ends the call.
+
+    The rest is about connections, and not for an http_client of your own, which has settings like these itself.
+    trust_env: whether HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR count. proxy: the
+    URL of the proxy for everything, instead of the environment's. verify: a file or a folder of certificates (PEM) to
+    trust instead of the usual ones, or an ssl.SSLContext. cert: who you are, for mutual TLS: a file with certificate
+    and key, or (certificate, key), or (certificate, key, its password). http2: offer HTTP/2, which needs the package
+    h2.
+
+    Raises ConfigurationError.
     """
 
     base_url: str | None = None
@@ -36,7 +59,18 @@ class ClientConfig:
     retry_delay: float = 1.0
     retry_multiplier: float = 2.0
     http_client: Any = None  # Any: httpx or httpx2, neither imported here
+    debug: bool = False
     strict: bool = False
+    servers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    server_variables: Mapping[str, str] = field(default_factory=dict, hash=False)
+    before_send: Hook = None
+    after_response: Hook = None
+    on_error: Hook = None
+    proxy: str | None = field(default=None, repr=False)  # it may hold a password, and so may cert
+    trust_env: bool = True
+    verify: Any = True  # Any: True, a path, or an ssl.SSLContext, which is not imported here
+    cert: PathLike | tuple[PathLike, ...] | None = field(default=None, repr=False)
+    http2: bool = False
 
     def __post_init__(self) -> None:
         checked_number("timeout", self.timeout, above=0)
@@ -46,6 +80,77 @@ class ClientConfig:
             raise ConfigurationError(f"max_retries must be a whole number from 0, not {self.max_retries!r}")
         if self.base_url is not None:
             object.__setattr__(self, "base_url", checked_url("base_url", self.base_url))
+        servers = checked_texts("servers", self.servers)
+        object.__setattr__(self, "servers", {name: checked_url("servers", url) for name, url in servers.items()})
+        object.__setattr__(self, "server_variables", checked_texts("server_variables", self.server_variables))
+        for name in ("debug", "strict", "trust_env", "http2"):
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigurationError(f"{name} must be True or False, not {getattr(self, name)!r}")
+        for name in HOOKS:
+            if getattr(self, name) is not None and not callable(getattr(self, name)):
+                raise ConfigurationError(f"{name} must be a function, not {getattr(self, name)!r}")
+        self._check_connections()
+
+    def _check_connections(self) -> None:
+        own = [name for name in CONNECTIONS[1:] if getattr(self, name) != getattr(ClientConfig, name)]
+        if own and self.http_client is not None:
+            raise ConfigurationError(f"{own[0]} is for connections of ours; give it to the http_client that you pass")
+        if self.http2 and importlib.util.find_spec("h2") is None:
+            raise ConfigurationError("http2 needs the package h2; install it, or leave http2 out")
+        if self.proxy is not None:
+            object.__setattr__(self, "proxy", checked_proxy(self.proxy))
+        if self.verify is not True:
+            object.__setattr__(self, "verify", checked_trust(self.verify))
+        if self.cert is not None:
+            object.__setattr__(self, "cert", checked_certificate(self.cert))
+            if not isinstance(self.verify, (bool, str)):
+                raise ConfigurationError("cert goes into the SSLContext that you pass as verify (load_cert_chain)")
+
+
+def checked_proxy(url: str) -> str:
+    """The URL of a proxy. Raises ConfigurationError where it is none, without repeating a password."""
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in PROXIES and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except (ValueError, AttributeError, TypeError):
+        right = False
+    if not right:
+        raise ConfigurationError(f"proxy {_shown(url)} is not a URL of a proxy; it looks like http://127.0.0.1:3128")
+    return url
+
+
+def checked_trust(given: Any) -> Any:  # Any: a path or an ssl.SSLContext
+    """Whom to trust. Raises ConfigurationError for anything but a file or folder that is there, or a context."""
+    import ssl
+
+    if isinstance(given, ssl.SSLContext):
+        return given
+    if not isinstance(given, (str, os.PathLike)):
+        raise ConfigurationError(
+            f"verify must be True, a file or folder of certificates, or an ssl.SSLContext, not {given!r}; for a server "
+            "with a certificate of its own pass that certificate's file"
+        )
+    if not os.path.exists(given):
+        raise ConfigurationError(f"verify {os.fspath(given)!r} is not there; it names a file or folder of certificates")
+    return os.fspath(given)
+
+
+def checked_certificate(given: Any) -> tuple[str, ...]:  # Any: what the caller takes for a certificate
+    """Certificate, key and password, as far as they are given. Raises ConfigurationError where they are none."""
+    parts = given if isinstance(given, tuple) else (given,)
+    if not 1 <= len(parts) <= 3 or not all(isinstance(one, (str, os.PathLike)) for one in parts):
+        raise ConfigurationError("cert must be a file, (certificate, key) or (certificate, key, its password)")
+    for file in parts[:2]:
+        if not os.path.isfile(file):
+            raise ConfigurationError(f"cert {os.fspath(file)!r} is not there; it names a certificate or its key")
+    return tuple(os.fspath(one) for one in parts)
+
+
+def checked_texts(name: str, given: Mapping[str, str]) -> dict[str, str]:
+    """A copy of a setting that maps text to text. Raises ConfigurationError where it does not."""
+    if not isinstance(given, Mapping) or not all(isinstance(one, str) for pair in given.items() for one in pair):
+        raise ConfigurationError(f"{name} must map text to text, as in {{'https://a.example': 'https://b.example'}}")
+    return dict(given)
 
 
 def checked_url(name: str, url: str) -> str:
@@ -92,3 +197,38 @@ def checked_number(name: str, value: float, *, above: float = -math.inf, at_leas
     ):
         bound = f"above {above:g}" if above != -math.inf else f"from {at_least:g}"
         raise ConfigurationError(f"{name} must be a number {bound}, not {value!r}")
+
+
+def checked_switch(name: str, text: str) -> bool:
+    """Whether a word of the environment says yes. Raises ConfigurationError where it says neither yes nor no."""
+    known = SWITCHES.get(text.lower())
+    if known is None:
+        raise ConfigurationError(f"{name} must be one of {', '.join(SWITCHES)}, not {text!r}")
+    return known
+
+
+def checked_seconds(name: str, text: str) -> float:
+    """A number of seconds above 0 from the environment. Raises ConfigurationError where it is none."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ConfigurationError(f"{name} must be a number above 0, not {text!r}") from None
+    checked_number(name, seconds, above=0)
+    return seconds
+
+
+SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+READERS: dict[str, Callable[[str, str], Any]] = {  # Any: a setting's value
+    "base_url": checked_url,
+    "timeout": checked_seconds,
+    "debug": checked_switch,
+}
+
+
+def environmental(names: Mapping[str, str]) -> dict[str, Any]:  # Any: a setting's value
+    """The settings that the environment holds. Raises ConfigurationError, which names the variable."""
+    found = {setting: from_environment(names, setting) for setting in READERS}
+    return {setting: READERS[setting](names[setting], text) for setting, text in found.items() if text is not None}
+
+
+DEFAULTS = ClientConfig()

@@ -20,6 +20,7 @@
     ├── ContractError               the server's answer is not what the document promises
     │   ├── DecodeError             it cannot be read at all: HTML, half a JSON text, a wrong charset
     │   └── DriftError              it can be read but differs; only raised where `strict=True`
+    ├── WebhookError                a delivery that is not the service's, or that is no event
     └── JobError                    the job's, with `job_id`
         ├── JobFailedError          it ended without a result
         └── JobTimeoutError         it is still running when the patience ends (builtins.TimeoutError)
@@ -38,6 +39,8 @@ import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+
+from leapocr_dyn.visible import visible
 
 BODY_CHARACTERS = 500
 
@@ -81,7 +84,7 @@ class Error(Exception):
         where = f"{self.operation}: " if self.operation else ""
         answer = " ".join(str(fact) for fact in (self.status_code, self.code) if fact is not None)
         tail = f" (request id {self.request_id})" if self.request_id else ""
-        return f"{where}{answer + ': ' if answer else ''}{self.message}{tail}"
+        return visible(f"{where}{answer + ': ' if answer else ''}{self.message}{tail}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         # BaseException would call the class with `args` alone, and lose every fact.
@@ -229,8 +232,12 @@ class DriftError(ContractError):
     """The answer differs from the document, and the client was told to be strict."""
 
 
+class WebhookError(Error):
+    """A delivery that cannot be trusted, or that is no event; nothing of it was used."""
+
+
 class JobError(Error):
-    """A job could not be brought to its result. job_id: which one."""
+    """A job could not be brought to its result. job_id: which one. job: its handle, where it can still be asked."""
 
     def __init__(
         self,
@@ -240,6 +247,7 @@ class JobError(Error):
     ) -> None:
         super().__init__(message, **facts)
         self.job_id = job_id
+        self.job: Any = None  # Any: the service's own handle, or its token in an exception that was pickled
 
 
 class JobFailedError(JobError):
@@ -294,3 +302,13 @@ class Family:
         except Error as error:
             self.adopt(error)
             raise
+
+
+def __getattr__(name: str) -> Any:  # Any: an exception's class
+    """A service's own exceptions that the package exports can be had from here as well."""
+    import leapocr_dyn
+
+    found = getattr(leapocr_dyn, name, None) if name in leapocr_dyn.__all__ else None
+    if not (isinstance(found, type) and issubclass(found, Error)):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return found

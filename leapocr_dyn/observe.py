@@ -1,11 +1,44 @@
-"""Drift: what real answers showed that the document does not say, counted by place."""
+"""Who watches: the log, hooks that a caller gives, and drift, which is what real answers showed beyond the document.
+
+The log is the standard library's logger "leapocr_dyn", silent until a program configures it. Every request is one line
+at DEBUG: operation, method, URL, status, milliseconds, attempt, request id; every pause before a repeat is another.
+
+Hooks are for tracing and counting. They are given values that hold no secret, and so can change nothing: credentials in
+headers are ***, and a URL ends where its query begins, since that may be a signature. Each `before_send` is followed by
+one `after_response` or, where no answer came, one `on_error`, with the same request; only a call that is cancelled ends
+without either.
+"""
 
 from __future__ import annotations
 
+import inspect
+import logging
+import re
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from leapocr_dyn.config import ClientConfig
+from leapocr_dyn.errors import ConfigurationError, Error
+from leapocr_dyn.origin import legible, place
+
+if TYPE_CHECKING:
+    import httpx
+
+    from leapocr_dyn.transport import Request
+
+from leapocr_dyn.visible import visible
 
 PLACES = 1000  # remembered at most; a server that never repeats itself must not fill the memory
+# Names of headers that hold secrets, whatever the document calls them.
+SECRET = re.compile(
+    r"auth|cookie|token|secret|password|signature|credential|session|(?<!idempotency-)key", re.IGNORECASE
+)
+
+log = logging.getLogger("leapocr_dyn")
+log.addHandler(logging.NullHandler())
 
 
 class Surprise(NamedTuple):
@@ -16,7 +49,7 @@ class Surprise(NamedTuple):
     times: int
 
     def __str__(self) -> str:
-        return f"{self.what} at #{self.pointer} ({self.times} times)"
+        return visible(f"{self.what} at #{self.pointer} ({self.times} times)")
 
 
 class Drift:
@@ -33,3 +66,130 @@ class Drift:
     def surprises(self) -> list[Surprise]:
         """What was seen, the most frequent first."""
         return [Surprise(pointer, what, count) for (pointer, what), count in self._seen.most_common()]
+
+
+@dataclass(frozen=True, eq=False)
+class Outgoing:
+    """A request that is about to leave; the same object for all of its hooks, and so fit for a dict's key.
+
+    operation: its Python name; None for parts of files and for tokens. url: without its query. headers: by name, with
+    *** for secrets. attempt: counted from 1.
+    """
+
+    operation: str | None
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An answer. seconds: until it was read, or until its headers where it is a stream. request_id: the server's."""
+
+    status: int
+    seconds: float
+    request_id: str | None
+
+
+class Watch:
+    """Tells the log and the hooks of each request of one client; costs nothing where nobody listens.
+
+    now: the transport's clock. secrets: what else must not show.
+    """
+
+    def __init__(self, config: ClientConfig, now: Callable[[], float], secrets: Callable[[], list[str]]) -> None:
+        self._before, self._after, self._failed = config.before_send, config.after_response, config.on_error
+        self._hooked = any(one is not None for one in (self._before, self._after, self._failed))
+        self._now = now
+        self._secrets = secrets
+        self._logs = (log, _to_stderr()) if config.debug else (log,)
+
+    async def exchange(
+        self,
+        request: Request,
+        send: Callable[[], Awaitable[httpx.Response]],
+        *,
+        operation: str | None = None,
+        attempt: int = 1,
+    ) -> httpx.Response:
+        """What `send` gives, told to whoever listens. attempt: counted from 1."""
+        logs = self._listening()
+        if not logs and not self._hooked:
+            return await send()
+        asked = self._shown(request, operation, attempt)
+        await self._tell("before_send", self._before, asked)
+        start = self._now()
+        try:
+            response = await send()
+        except Exception as error:
+            _write(logs, asked, type(error).__name__, self._now() - start)
+            await self._tell("on_error", self._failed, asked, error)
+            raise
+        came = Incoming(response.status_code, self._now() - start, self._request_id(response.headers))
+        _write(logs, asked, str(came.status), came.seconds, came.request_id)
+        await self._tell("after_response", self._after, asked, came)
+        return response
+
+    def pausing(self, operation: str | None, failure: Error, attempt: int, seconds: float) -> None:
+        """A line for a repeat: why, and after how long."""
+        for one in self._listening():
+            why = " ".join(filter(None, [type(failure).__name__, str(failure.status_code or "")]))
+            one.debug("%s: attempt %d failed (%s), the next one in %.2f s", operation or "-", attempt, why, seconds)
+
+    def _listening(self) -> list[logging.Logger]:
+        return [one for one in self._logs if one.isEnabledFor(logging.DEBUG)]
+
+    def _shown(self, request: Request, operation: str | None, attempt: int) -> Outgoing:
+        headers = {
+            name: "***" if name in request.hidden or SECRET.search(name) else self._discreet(text)
+            for name, text in request.headers.items()
+        }
+        url = self._discreet(place(request.url))
+        return Outgoing(operation, request.method, url, MappingProxyType(headers), attempt)
+
+    def _request_id(self, headers: Mapping[str, str]) -> str | None:
+        found = headers.get("x-request-id") or headers.get("request-id")
+        return self._discreet(legible(found)) if found else None
+
+    def _discreet(self, text: str) -> str:
+        for secret in self._secrets():
+            text = text.replace(secret, "***")
+        return text
+
+    @staticmethod
+    async def _tell(name: str, hook: Callable[..., Any] | None, *facts: Any) -> None:  # Any: what the hook is given
+        if hook is None:
+            return
+        try:
+            await tell(hook, *facts)
+        except Error as error:
+            # As itself it could be taken for the request's own failure, and the request be sent again.
+            raise ConfigurationError(f"the hook {name} failed: {error}") from error
+
+
+def _write(
+    logs: list[logging.Logger], asked: Outgoing, outcome: str, seconds: float, request_id: str | None = None
+) -> None:
+    tail = f", request id {request_id}" if request_id else ""
+    for one in logs:
+        one.debug(
+            "%s %s %s: %s in %.0f ms, attempt %d%s",
+            *(asked.operation or "-", asked.method, asked.url, outcome, seconds * 1000, asked.attempt, tail),
+        )
+
+
+def _to_stderr() -> logging.Logger:
+    """A logger by the same name that nobody else knows, so that one client's lines are not everybody's."""
+    own = logging.Logger(log.name, logging.DEBUG)
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+    own.addHandler(handler)
+    return own
+
+
+async def tell(listener: Callable[..., Any], *facts: Any) -> None:  # Any: None or a coroutine; whatever is told
+    """Call a listener; where it is async, wait for it. In a blocking client it may be async, but must not wait."""
+    said = listener(*facts)
+    if inspect.isawaitable(said):
+        await said

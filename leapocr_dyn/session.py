@@ -1,8 +1,8 @@
 """What the calls of one client share, and how one call goes: plan, credentials, send, repeat or not, read.
 
-Told once for both worlds. Credentials go to the origin of the base URL and to no other: a plan whose URL leads
-elsewhere is sent without them. `open` is for answers that are streams. `put` is for the presigned links of uploads,
-which never see a credential.
+Told once for both worlds. Credentials go to the origins that the caller names (`base_url`, `servers`) and, where the
+document is bundled, to its own; never to one that only another document or an answer names. `open` is for answers that
+are streams. `put` is for the presigned links of uploads, which never see a credential.
 """
 
 from __future__ import annotations
@@ -10,21 +10,28 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 
-from leapocr_dyn import errors, retry
+from leapocr_dyn import __version__, errors, retry
+from leapocr_dyn.attempt import repeated, unknown
 from leapocr_dyn.config import ClientConfig
 from leapocr_dyn.document import criterion, expression
 from leapocr_dyn.model.convert import noting
 from leapocr_dyn.model.value import Json, brief
-from leapocr_dyn.observe import Drift
+from leapocr_dyn.observe import Drift, Watch
+from leapocr_dyn.operation import server
 from leapocr_dyn.operation.answer import failure as refusal
 from leapocr_dyn.operation.answer import retry_after
-from leapocr_dyn.operation.operation import Operation, Plan
-from leapocr_dyn.operation.security import Credentials, Placement
+from leapocr_dyn.operation.header import Headers
+from leapocr_dyn.operation.operation import Operation
+from leapocr_dyn.operation.plan import Plan
+from leapocr_dyn.operation.security import Credentials, Placement, written
+from leapocr_dyn.origin import only_web, origin
+from leapocr_dyn.token import Tokens
 from leapocr_dyn.transport import Body, Chunks, Request, Transport
 from leapocr_dyn.transport.wire import whole
 
@@ -33,16 +40,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-VERSION = "0.1.0"
 STORAGE_SECONDS = 60.0  # without progress on a part; storage takes its time where an API does not
 REFUSAL = 2**20  # bytes of the body of a refused stream that are read; a refusal may be endless, too
 
 
 class Answer(NamedTuple):
-    """A successful answer. value: as the operation's types say. response: the HTTP response, read to its end."""
+    """A successful answer. value: as the operation's types say. response: the HTTP response, read to its end.
+
+    headers: as the document describes them, by the name on the wire or by Python name.
+    """
 
     value: Any  # Any: the operation's result
     response: httpx.Response
+    headers: Headers
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.response.status_code
 
     def wire(self) -> Json:
         """The body as JSON, whatever it calls itself; None where it is none."""
@@ -64,25 +79,44 @@ class Answer(NamedTuple):
 class Session:
     """One client's way to the API."""
 
-    def __init__(self, api: Api, io: Transport, config: ClientConfig, credentials: Credentials, drift: Drift) -> None:
+    def __init__(
+        self,
+        api: Api,
+        io: Transport,
+        config: ClientConfig,
+        credentials: Credentials,
+        drift: Drift,
+        tokens: Tokens | None = None,
+    ) -> None:
         self.api = api
         self.io = io
         self.config = config
         self.credentials = credentials
         self.drift = drift
+        self.tokens = Tokens(io) if tokens is None else tokens
         self.policy = retry.Policy(config.max_retries, config.retry_delay, config.retry_multiplier)
+        # Not a method: a session that its own watch knew would be forgotten by the collector only, and its sockets too.
+        self._secrets = partial(secrets, credentials, self.tokens)
+        self.watch = Watch(config, io.now, self._secrets)
 
-    @property
+    @cached_property
     def base_url(self) -> str:
         """Where the API is. Raises ConfigurationError where neither the caller nor the document says."""
-        url = self.config.base_url or self.api.base_url
-        if not url:
-            raise errors.ConfigurationError("neither base_url nor the document says where the API is; pass base_url=")
+        url = self.config.base_url or server.root(self.api.operations.context[0].tree, self.config.server_variables)
+        if not server.is_absolute(url):
+            said = f"the document says only {url}" if url else "neither base_url nor the document says"
+            raise errors.ConfigurationError(f"{said} where the API is; pass base_url=")
         return url
 
     def plan(self, operation: Operation, arguments: Mapping[str, Any]) -> Plan:  # Any: what the operation's types say
         """The request for these arguments, without credentials."""
-        return operation.plan(self.base_url, **arguments)
+        return operation.plan(self.address(operation), **arguments)
+
+    def address(self, operation: Operation) -> str:
+        """Where an operation is sent: to the API, or to the server that it names itself."""
+        own = operation.server
+        tree = operation.document.tree
+        return self.base_url if own is None else server.address(tree, own, self.config)
 
     async def ask(
         self,
@@ -103,15 +137,14 @@ class Session:
             operation = self.api.operations[operation]
         plan = self.plan(operation, arguments)
 
-        async def once(request: Request) -> Answer:
-            response = await self.io.send(request, timeout=self._timeout(deadline), deadline=deadline)
-            return self._read(plan.operation, response)
+        async def once(request: Request, attempt: int) -> Answer:
+            return await self._asked(plan.operation, request, attempt, deadline)
 
         async def probe(failure: errors.Error) -> Answer | None:
             return await self._probe(plan, failure, deadline)
 
         known = probe if operation.rule.probe is not None else None
-        return await self._repeated(plan, once, known, retries, deadline)
+        return await self._sent(plan, once, probe=known, retries=retries, deadline=deadline)
 
     async def open(self, plan: Plan) -> tuple[httpx.Response, Chunks]:
         """A streamed answer: its status and headers, and its body on the way; asked for again where `ask` would.
@@ -119,34 +152,31 @@ class Session:
         Raises what `ask` raises, and has then read what the error says. What begins after this is never repeated.
         Whoever opens it closes the body.
         """
+        # A probe would say that it was accepted, but could not give the stream: its fate stays unknown.
+        return await self._sent(plan, lambda request, attempt: self._opened(plan.operation, request, attempt))
 
-        async def once(request: Request) -> tuple[httpx.Response, Chunks]:
-            response = await self.io.stream(request, timeout=self.config.timeout)
-            body = self.io.chunks(response)
-            if response.is_success:
-                return response, body
-            said = b""
+    async def take(self, plan: Plan, use: Callable[[httpx.Response, Chunks], Awaitable[T]]) -> T:
+        """What `use` makes of a streamed answer; where its body breaks off, both are repeated where `ask` would."""
+
+        async def once(request: Request, attempt: int) -> T:
+            response, body = await self._opened(plan.operation, request, attempt)
             try:
-                while len(said) < REFUSAL and (piece := await body.next()) is not None:
-                    said += piece
-            except (errors.ConnectionError, errors.TimeoutError):
-                pass  # the status says more than the loss of what should follow it
+                return await use(response, body)
             finally:
                 await body.close()
-            refused = whole(response, [said])
-            raise refusal(plan.operation, refused.status_code, *self.discreet(refused.headers, refused.content))
 
-        # A probe would say that it was accepted, but could not give the stream: its fate stays unknown.
-        return await self._repeated(plan, once)
+        return await self._sent(plan, once)
 
-    async def request(self, request: Request) -> Any:  # Any: JSON, or bytes
-        """The answer to a request that no operation describes, sent once; with credentials, since its origin is
-        ours."""
-        operation = Operation.unknown(self.api.operations, request.method, urlsplit(request.url).path)
-        placed = self._placed(
-            request, self.credentials.placements(operation.security, operation.schemes, operation.name)
-        )
-        return self._read(operation, await self.io.send(placed, timeout=self.config.timeout)).value
+    async def request(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Any:  # Any: JSON, or bytes
+        """The answer to a request that no operation describes, with credentials and without repeats."""
+        if not path.startswith("/"):
+            said = f"the path {path!r} must start with a slash; it is added to {self.base_url}"
+            raise errors.ValidationError(said, field="path")
+        operation = Operation.unknown(self.api.operations, method, path.partition("?")[0])
+        plan = Plan(method, self.base_url + path, dict(headers), body, operation, {})
+        return (await self._sent(plan, lambda *sent: self._asked(operation, *sent), retries=0)).value
 
     async def put(self, url: str, body: Body) -> httpx.Response:
         """Bytes to a presigned link, without credentials; repeated on failures that pass.
@@ -154,29 +184,9 @@ class Session:
         The last answer may be any status; the caller judges it. Raises TransportError, and ContractError for a link
         that is none.
         """
-        self._only_web(url)
-        failing_since: float | None = None  # the time that a part takes is not time lost
-        attempt = 0
-        while True:
-            attempt += 1
-            failure: errors.Error
-            response = None
-            try:
-                request = Request("PUT", url, {"User-Agent": agent()}, body, ours=False)
-                response = await self.io.send(request, timeout=max(self.config.timeout, STORAGE_SECONDS))
-                if not retry.passing(response.status_code) and response.status_code != 429:
-                    return response
-                failure = errors.APIError("", response.status_code, retry_after=retry_after(response.headers))
-            except errors.TransportError as error:
-                failure = error
-            failing_since = self.io.now() if failing_since is None else failing_since
-            pause = retry.delay(failure, attempt, self.io.now() - failing_since, self.policy)
-            if pause is not None:
-                await self.io.sleep(pause)
-            elif response is not None:
-                return response
-            else:
-                raise failure
+        only_web(url, self.base_url)
+        request = self._placed(Request("PUT", url, {}, body, ours=False), ())
+        return await self._answered(request, max(self.config.timeout, STORAGE_SECONDS))
 
     def discreet(self, headers: httpx.Headers, content: bytes) -> tuple[httpx.Headers, bytes]:
         """What an error may show: some servers repeat the key that they refuse, and a redirect repeats the query."""
@@ -187,68 +197,145 @@ class Session:
 
     # -- inside
 
-    async def _repeated(
+    async def _asked(
+        self, operation: Operation, request: Request, attempt: int, deadline: float | None = None
+    ) -> Answer:
+        def send() -> Awaitable[httpx.Response]:
+            return self.io.send(request, timeout=self._timeout(self.config.timeout, deadline), deadline=deadline)
+
+        response = await self.watch.exchange(request, send, operation=operation.name, attempt=attempt)
+        return self._read(operation, response)
+
+    async def _opened(self, operation: Operation, request: Request, attempt: int) -> tuple[httpx.Response, Chunks]:
+        body: Chunks | None = None
+
+        async def send() -> httpx.Response:
+            nonlocal body
+            response = await self.io.stream(request, timeout=self.config.timeout)
+            body = self.io.chunks(response)
+            return response
+
+        try:
+            response = await self.watch.exchange(request, send, operation=operation.name, attempt=attempt)
+        except BaseException:
+            if body is not None:  # a hook failed
+                await body.close()
+            raise
+        assert body is not None
+        if response.is_success:
+            return response, body
+        said = b""
+        try:
+            while len(said) < REFUSAL and (piece := await body.next()) is not None:
+                said += piece
+        except (errors.ConnectionError, errors.TimeoutError):
+            pass  # the status says more than the loss of what should follow it
+        finally:
+            await body.close()
+        refused = whole(response, [said])
+        raise refusal(operation, refused.status_code, *self.discreet(refused.headers, refused.content))
+
+    async def _sent(
         self,
         plan: Plan,
-        once: Callable[[Request], Awaitable[T]],
+        once: Callable[[Request, int], Awaitable[T]],
+        *,
         probe: Callable[[errors.Error], Awaitable[T | None]] | None = None,
         retries: int | None = None,
         deadline: float | None = None,
     ) -> T:
-        """What `once` gives, called again where that is safe. probe: how to learn the fate of an attempt, if known."""
-        operation = plan.operation
-        request = self._request(plan)
+        """What `once` makes of the answer; asked again where that is safe, and once with a new token."""
         policy = self.policy if retries is None else self.policy._replace(retries=retries)
-        keyed = any(name.lower() == "idempotency-key" for name in request.headers)
-        harmless = operation.repeatable or keyed
-        started = self.io.now()
-        attempt = 0
-        doubtful = False  # whether an attempt may have been accepted though its answer got lost
-        while True:
-            attempt += 1
-            try:
-                return await once(request)
-            except errors.Error as failure:
-                failure.operation = failure.operation or operation.name
-                failure.attempts = attempt
-                fate = retry.fate(failure, harmless=harmless, doubtful=doubtful)
-                if fate is retry.Fate.REFUSED:
-                    raise
-                if fate is retry.Fate.UNKNOWN:
-                    known = await probe(failure) if probe is not None else None
-                    if known is not None:
-                        return known
-                    if probe is None or not isinstance(failure, errors.TransportError):
-                        raise self._unknown(operation, failure, attempt) from failure
-                    doubtful = True
-                pause = retry.delay(failure, attempt, self.io.now() - started, policy)
-                if pause is None or (deadline is not None and self.io.now() + pause >= deadline):
-                    raise
-                await self.io.sleep(pause)
+        keyed = any(name.lower() == "idempotency-key" for name in plan.headers)
+        request = Request(
+            plan.method, plan.url, plan.headers, plan.body, ours=origin(plan.url) == origin(self.base_url)
+        )
 
-    def _request(self, plan: Plan) -> Request:
-        request = Request(plan.method, plan.url, plan.headers, plan.body)
-        return self._placed(request, self._placements(plan))
+        async def attempts(placements: tuple[Placement, ...]) -> T:
+            placed = self._placed(request, placements)
+            return await repeated(
+                self.io,
+                lambda attempt: once(placed, attempt),
+                policy,
+                self.watch,
+                harmless=plan.operation.repeatable or keyed,
+                operation=plan.operation.name,
+                probe=probe,
+                deadline=deadline,
+            )
+
+        asked = self._placements(plan)
+        known = await self._known(asked, plan.operation, deadline)
+        try:
+            return await attempts(known)
+        except errors.AuthenticationError as refused:
+            if refused.status_code != 401 or known == asked:
+                raise
+            self.tokens.forget(known)
+            renewed = await self._known(asked, plan.operation, deadline)
+            if renewed == known:
+                raise
+        # RFC 6750 section 3.1: the token was refused before anything else was looked at, so nothing is done twice.
+        return await attempts(renewed)
+
+    async def _known(
+        self, placements: tuple[Placement, ...], operation: Operation, deadline: float | None
+    ) -> tuple[Placement, ...]:
+        """The same with the tokens that are wanted."""
+
+        async def ask(request: Request) -> httpx.Response:
+            response = await self._answered(self._placed(request, ()), self.config.timeout, deadline)
+            return whole(response, [self.discreet(response.headers, response.content)[1]])
+
+        try:
+            return await self.tokens.placed(placements, self.base_url, ask)
+        except errors.Error as failure:
+            failure.operation = failure.operation or operation.name
+            raise
+
+    async def _answered(self, request: Request, timeout: float, deadline: float | None = None) -> httpx.Response:
+        """The answer to a request that may be sent twice; the last one may be any status."""
+        last: httpx.Response | None = None
+
+        def send() -> Awaitable[httpx.Response]:
+            return self.io.send(request, timeout=self._timeout(timeout, deadline), deadline=deadline)
+
+        async def once(attempt: int) -> httpx.Response:
+            nonlocal last
+            last = None
+            last = await self.watch.exchange(request, send, attempt=attempt)
+            if retry.passing(last.status_code) or last.status_code == 429:
+                raise errors.APIError("", last.status_code, retry_after=retry_after(last.headers))
+            return last
+
+        try:
+            return await repeated(self.io, once, self.policy, self.watch, harmless=True, deadline=deadline)
+        except errors.APIError:
+            if last is None:
+                raise
+            return last
 
     @staticmethod
     def _placed(request: Request, placements: tuple[Placement, ...]) -> Request:
         """The request with its secrets in place."""
-        url, headers = request.url, {"User-Agent": agent(), **request.headers}
-        for place in placements:
-            secret = place.secret.reveal()
-            if place.where == "header":
-                headers[place.name] = secret
-            elif place.where == "query":
-                url += ("&" if "?" in url else "?") + f"{quote(place.name, safe='')}={quote(secret, safe='')}"
-            elif place.where == "cookie":
-                mine = f"{place.name}={secret}"
-                headers["Cookie"] = f"{headers['Cookie']}; {mine}" if "Cookie" in headers else mine
-        return request._replace(url=url, headers=headers)
+        url, headers = written(request.url, {"User-Agent": agent(), **request.headers}, placements)
+        login = any(place.where == "client" for place in placements)
+        hidden = frozenset(place.name for place in placements)
+        return request._replace(url=url, headers=headers, login=login, hidden=hidden)
 
     def _placements(self, plan: Plan) -> tuple[Placement, ...]:
-        if _origin(plan.url) != _origin(self.base_url):
+        there = origin(plan.url)
+        allowed = there in server.allowed(self.config)
+        if not allowed and there != origin(self.base_url):
+            if plan.operation.server is not None and all(plan.operation.security or [{}]):
+                raise server.foreign(plan.url)
             return ()
-        if self.config.base_url is None and not self.api.is_bundled and self.credentials != Credentials():
+        if (
+            not allowed
+            and self.config.base_url is None
+            and not self.api.is_bundled
+            and self.credentials != Credentials()
+        ):
             raise errors.ConfigurationError(
                 f"the document names {self.base_url} as its server, and a document does not decide where credentials "
                 f"go; pass base_url={self.base_url!r} if that is right"
@@ -261,10 +348,11 @@ class Session:
             headers, content = self.discreet(headers, content)
         try:
             with noting(self.note):
-                return Answer(operation.read(response.status_code, headers, content), response)
+                value = operation.read(response.status_code, headers, content)
+                return Answer(value, response, Headers(operation, response.status_code, headers, self.note))
         except errors.ContractError as error:
             # A page that echoes the request would carry the key into whatever shows the error.
-            _, shown = self.discreet(httpx.Headers(), (error.body or "").encode())
+            _, shown = self.discreet(httpx.Headers(), (error.body or "").encode(errors="replace"))
             error.body = shown.decode("utf-8", "replace") or None
             raise
 
@@ -276,13 +364,6 @@ class Session:
             )
         self.drift.note(pointer, what)
 
-    def _secrets(self) -> list[str]:
-        """What must not show in an error. Texts that are shorter than a key are left alone: they are words, too."""
-        known = (self.credentials.api_key, self.credentials.token, *self.credentials.named.values())
-        texts = [one.reveal() for one in known if one is not None and len(one.reveal()) >= 8]
-        forms = [(text, quote(text, safe=""), base64.b64encode(text.encode()).decode()) for text in texts]
-        return [form for all_forms in forms for form in dict.fromkeys(all_forms)]
-
     async def _probe(self, plan: Plan, failure: errors.Error, deadline: float | None) -> Answer | None:
         """Whether a request of unknown fate was accepted after all: the probe's answer, or None."""
         probe = plan.operation.rule.probe or {}
@@ -291,49 +372,21 @@ class Session:
         try:
             answer = await self.ask(probe["operation"], arguments, deadline=deadline)
         except errors.Error as error:
-            raise self._unknown(plan.operation, failure, failure.attempts or 1) from error
+            raise unknown(failure) from error
         return answer if criterion.condition(probe["accepted"])(answer.context()) else None
 
-    @staticmethod
-    def _unknown(operation: Operation, failure: errors.Error, attempts: int) -> errors.SubmissionUnknownError:
-        return errors.SubmissionUnknownError(
-            f"the request was sent, but {failure.message}. It may have been accepted, and was not repeated, because "
-            "doing it twice could cost twice; see whether it arrived before sending it again",
-            operation=operation.name,
-            attempts=attempts,
-        )
+    def _timeout(self, timeout: float, deadline: float | None) -> float:
+        return timeout if deadline is None else max(0.001, min(timeout, deadline - self.io.now()))
 
-    def _timeout(self, deadline: float | None) -> float:
-        if deadline is None:
-            return self.config.timeout
-        return max(0.001, min(self.config.timeout, deadline - self.io.now()))
 
-    def _only_web(self, url: str) -> None:
-        """Refuse a link that leads down from https, or to something that is not the web."""
-        try:
-            parts = urlsplit(url)
-        except ValueError as error:
-            raise errors.ContractError(f"the server gave a link that is none: {error}") from error
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise errors.ContractError(f"the server gave a link that is none: {redacted(url)}")
-        if parts.scheme == "http" and urlsplit(self.base_url).scheme == "https":
-            raise errors.ContractError(
-                f"the server gave a link without https to {parts.hostname}; nothing was sent there"
-            )
+def secrets(credentials: Credentials, tokens: Tokens) -> list[str]:
+    """What must not show in an error. Texts that are shorter than a key are left alone: they are words, too."""
+    known = credentials.secrets() + [token.reveal() for token in list(tokens.seen)]
+    texts = [text for text in known if len(text) >= 8]
+    forms = {form for text in texts for form in (text, quote(text, safe=""), base64.b64encode(text.encode()).decode())}
+    return sorted(forms, key=len, reverse=True)  # a part of a secret goes after the whole
 
 
 def agent() -> str:
     """The User-Agent."""
-    return f"leapocr-dyn/{VERSION}"
-
-
-def redacted(url: str) -> str:
-    """A link without its query, which may be its right to write."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}{'?***' if parts.query else ''}"
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    """RFC 6454 section 4: scheme, host and port."""
-    parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return f"leapocr-dyn/{__version__}"

@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import anyio.from_thread
-import anyio.lowlevel
 import httpx
 import pytest
 
 from leapocr_dyn import LeapOCR, LeapOCRSync
 from leapocr_dyn.api import Api
+from leapocr_dyn.testing import StillClock as StillClock
 from leapocr_dyn.transport import Clock, drive
 from leapocr_dyn.transport.blocking import BlockingTransport
 from leapocr_dyn.transport.suspending import AsyncTransport
@@ -32,34 +32,6 @@ Server = Callable[[httpx.Request], httpx.Response]
 WORLDS = ("blocking", "asyncio", "trio")
 URL = "https://api.test/v1"
 KEY = "key-that-nobody-may-see"
-
-
-class StillClock(Clock):
-    """A clock that only sleeping moves, and nobody waits for. slept: every pause, in seconds."""
-
-    def __init__(self) -> None:
-        self.time = 1000.0
-        self.slept: list[float] = []
-        self._lock = threading.Lock()
-
-    def now(self) -> float:
-        """The moment up to which somebody has slept."""
-        return self.time
-
-    def sleep(self, seconds: float, halt: threading.Event | None) -> None:
-        """Be later at once."""
-        self._pass(seconds)
-
-    async def asleep(self, seconds: float) -> None:
-        """Be later at once, and let others run."""
-        self._pass(seconds)
-        await anyio.lowlevel.checkpoint()
-
-    def _pass(self, seconds: float) -> None:
-        if seconds > 0:
-            with self._lock:
-                self.time += seconds
-                self.slept.append(seconds)
 
 
 class World:

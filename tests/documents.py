@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from leapocr_dyn.api import Api, load
 from leapocr_dyn.document import Document
-from leapocr_dyn.model.type import Type
+from leapocr_dyn.model.check import problems
+from leapocr_dyn.model.type import Object, Type
 from leapocr_dyn.operation.operation import Operation
 
 Json = Any  # whatever a test feeds in
@@ -80,3 +81,18 @@ def sending(schema: Json, media: str = "application/json", required: bool = True
 def answering(schema: Json, status: str = "200", media: str = "application/json", **rest: Json) -> Operation:
     """A GET whose answer this schema describes."""
     return operation({"responses": {status: {"description": "", "content": {media: {"schema": schema}}}}}, **rest)
+
+
+def said(schema: Json, value: Json, **others: Json) -> list[str]:
+    """Everything that a schema forbids in a value, as a person would read it."""
+    return [str(one) for one in problems(document(others), schema, "", value)]
+
+
+def told(**schemas: Json) -> list[str]:
+    """The report, after every model was touched."""
+    api = api_of(**schemas)
+    assert len(api.report) == 0
+    for name in schemas:
+        if isinstance(it := api.models.type(name), Object):
+            it.fields  # noqa: B018 - touched
+    return [str(finding) for finding in api.report]

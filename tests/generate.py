@@ -45,6 +45,9 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "ipv4": ("192.0.2.1",),
     "ipv6": ("2001:db8::1",),
     "byte": (base64.b64encode(b"text").decode(),),
+    "base64": (base64.b64encode(b"text").decode(),),
+    "base64url": (base64.urlsafe_b64encode(b"<<???>>").decode(),),
+    "decimal": ("12.50", "-3", "0.1"),
 }
 LIMITS = {"format": "string", "pattern": "string", "minLength": "string", "maxLength": "string"} | {
     "minimum": "number",
@@ -262,7 +265,7 @@ class Maker:
 
     def _text(self, flat: dict[str, Json]) -> str:
         least, most = _whole(flat.get("minLength"), 0), _whole(flat.get("maxLength"), 1_000_000)
-        form = flat.get("format")
+        form = flat.get("contentEncoding", flat.get("format"))
         if isinstance(flat.get("pattern"), str):
             return _fitting(self._matching(flat["pattern"], least), 0, most)
         if isinstance(form, str) and form in FORMATS:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import email.utils
+import json
+import math
+import pickle
 import sys
 from typing import Any
 
@@ -67,10 +70,98 @@ def test_json_has_many_names_and_is_always_utf_8(media: str) -> None:
     assert answering(PET).read(200, headers, '{"name": "é"}'.encode()).name == "é"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_json_in_another_unicode_is_recognised(encoding: str) -> None:
+    """RFC 8259 does not allow it, its predecessor did; servers send it, and a byte order mark as well."""
+    assert answering(PET).read(200, JSON, '{"name": "é"}'.encode(encoding)).name == "é"
+
+
+def test_json_that_cannot_be_utf_8_is_read_in_the_charset_it_declares() -> None:
+    """Also where it is the body of an error."""
+    headers = {"content-type": "application/json; charset=ISO-8859-1"}
+    assert answering(PET).read(200, headers, '{"name": "é"}'.encode("latin-1")).name == "é"
+    assert failed(400, '{"message": "é"}'.encode("latin-1"), headers).message == "é"
+
+
+def test_json_values_at_the_edge() -> None:
+    """The last of two equal keys counts, as nearly everywhere; a number beyond any float is infinite; null is None."""
+    it = answering({**PET, "required": ["name"]})
+    assert it.read(200, JSON, b'{"name": "a", "name": "b"}').name == "b"
+    assert it.read(200, JSON, b'{"name": null}').name is None
+    assert it.read(200, JSON, b"null") is None
+    assert answering({}).read(200, JSON, b"[1e400, 123456789012345678901234567890]") == [
+        math.inf,
+        int("1234567890" * 3),
+    ]
+    assert answering({}).read(200, JSON, b'"\\ud800"') == "\ud800"
+
+
+@pytest.mark.parametrize("media", ["application/json", "text/plain", "application/pdf"])
+def test_the_answer_to_head_has_no_content(media: str) -> None:
+    """RFC 9110 section 9.3.2, though its headers describe one; a refusal is one all the same."""
+    content = {"content": {media: {"schema": PET}}}
+    it = operation({"responses": {"200": {"description": "", **content}}}, method="head")
+    assert it.read(200, {"content-type": media, "content-length": "99"}, b"") is None
+    with pytest.raises(errors.NotFoundError):
+        it.read(404, {"content-type": media}, b"")
+
+
+@pytest.mark.parametrize(
+    ("promised", "sent", "content", "value"),
+    [
+        ({"application/json": {"schema": PET}, "text/csv": {}}, "TEXT/CSV; header=present", b"a", "a"),
+        ({"text/csv": {}, "application/json": {"schema": PET}}, "application/json", b'{"name": "a"}', "a"),
+        ({"Application/JSON; v=1": {"schema": PET}}, "application/json;v=1", b'{"name": "a"}', "a"),
+        (
+            {"application/json;v=1": {}, "application/json;v=2": {"schema": PET}},
+            "application/json; v=2",
+            b'{"name": "a"}',
+            "a",
+        ),
+        ({"application/vnd.shop+json": {"schema": PET}}, "application/json", b'{"name": "a"}', "a"),
+        ({"application/*": {"schema": PET}}, "application/json", b'{"name": "a"}', "a"),
+        ({"application/*": {}}, "application/zip", b"PK", b"PK"),
+        ({"application/pdf": {}, "application/json": {"schema": PET}}, "application/json", b'{"name": "a"}', "a"),
+        ({"application/pdf": {}}, "application/zip", b"PK", b"PK"),
+        ({}, "application/json", b'"a"', "a"),
+        ({}, "image/png", b"\x89", b"\x89"),
+    ],
+)
+def test_what_the_server_says_it_sent_decides(promised: Json, sent: str, content: bytes, value: Json) -> None:
+    """Of several media types: without case, with and without parameters, by +json and by ranges."""
+    it = operation({"responses": {"200": {"description": "", "content": promised}}})
+    found = it.read(200, {"content-type": sent}, content)
+    assert getattr(found, "name", found) == value
+
+
+@pytest.mark.parametrize("promised", ["application/json", "application/octet-stream", "text/plain", "application/xml"])
+@pytest.mark.parametrize("sent", ["application/pdf", "application/json", "text/plain", ""])
+def test_format_binary_is_bytes_whatever_it_is_called(promised: str, sent: str) -> None:
+    """As OpenAPI 3.0 says it, also under application/json, where generators put it."""
+    schema = {"type": "string", "format": "binary"}
+    for one, others in ((schema, None), ({"$ref": "#/components/schemas/File"}, {"File": schema})):
+        headers = {"content-type": sent} if sent else {}
+        assert answering(one, media=promised, schemas=others).read(200, headers, b"\x00{") == b"\x00{"
+
+
+def test_a_login_page_is_no_file() -> None:
+    """HTML in the place of what was promised, of any kind, says that something stands in between."""
+    for media in ("application/pdf", "text/plain", "application/json"):
+        with pytest.raises(errors.DecodeError, match=r"text/html where .* was promised. A proxy or a login page"):
+            answering({}, media=media).read(200, {"content-type": "text/html; charset=utf-8"}, b"<h1>Log in</h1>")
+    assert answering({}, media="text/*").read(200, {"content-type": "text/html"}, b"<p>") == "<p>"
+
+
 @pytest.mark.parametrize(
     ("promised", "media", "content", "value"),
     [
         ("text/plain", "text/plain; charset=latin-1", b"\xe9", "é"),
+        ("text/plain", "text/plain; charset=idna", b"\xff.a", "\ufffd.a"),
+        ("text/plain", "text/plain; charset=hex", b"6162", "6162"),
+        ("text/plain", "text/plain", b"\xef\xbb\xbf\xc3\xa9", "é"),
+        ("text/plain", "text/plain", b"\xff\xfe\xe9\x00", "é"),
+        ("application/atom+xml", "application/atom+xml", b"<a/>", "<a/>"),
+        ("application/yaml", "application/yaml", b"a: 1", "a: 1"),
         ("text/plain", "text/plain; charset=nonsense", "é".encode(), "é"),
         ("text/plain", "text/plain", b"\xff", "\ufffd"),
         ("text/csv", "text/csv", b"a,b", "a,b"),
@@ -97,6 +188,10 @@ def test_text_is_text_and_bytes_are_bytes(promised: str, media: str, content: by
         (b'"\xff"', "application/json", "a body that is not JSON"),
         (b"[" * 100_000, "application/json", "a body that is not JSON"),
         (b"1" * 5000, "application/json", "a body that is not JSON"),
+        (b'"\xff"', "application/json; charset=nonsense", "a body that is not JSON"),
+        (b'"\xff"', "application/json; charset=hex", "a body that is not JSON"),
+        (b'"\xff"', "application/json; charset=utf-8", "a body that is not JSON"),
+        (b"-Infinity", "application/json", "-Infinity is not JSON"),
     ],
 )
 def test_what_cannot_be_read_is_a_decode_error_with_its_beginning(content: bytes, media: str, said: str) -> None:
@@ -163,6 +258,19 @@ def test_a_body_that_is_no_json_is_no_second_failure(status: int) -> None:
     assert error.body == ("<html>" + "x" * 9999)[:500]
 
 
+def test_not_modified_is_no_redirect() -> None:
+    """RFC 9110 section 15.4.5: there is nothing to read, and the sentence says why."""
+    assert failed(304).message == "it has not changed since the time or the version that the request names"
+
+
+def test_an_error_that_the_document_describes_keeps_all_it_said() -> None:
+    """`response` is the body as JSON, also for 4XX and default; and only the beginning of it is in `body`."""
+    content = answer_with({"why": "x" * 9999})
+    error = failed(409, content)
+    assert error.response == json.loads(content)
+    assert (error.body or "") == content.decode()[:500]
+
+
 def test_a_redirect_is_not_followed() -> None:
     """Keys stay with their origin, and the sentence says where it would have gone."""
     assert "the server points to https://evil.example" in str(failed(302, b"", {"location": "https://evil.example"}))
@@ -187,8 +295,6 @@ def test_a_validation_error_names_the_fields(details: Json, fields: dict[str, li
 
 def answer_with(details: Json) -> bytes:
     """An error's body with details."""
-    import json
-
     return json.dumps({"message": "no", "details": details}).encode()
 
 
@@ -224,21 +330,51 @@ def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: floa
     assert failed(429, b"{}", headers).retry_after == seconds
 
 
-@settings(max_examples=200, deadline=None)
+MEDIA = ["application/json", "application/*", "text/plain", "*/*", "application/pdf", "text/html", "application/x+json"]
+CHARSETS = [
+    "utf-8",
+    "latin-1",
+    "utf-16",
+    "utf-7",
+    "idna",
+    "punycode",
+    "hex",
+    "undefined",
+    "unicode_escape",
+    "x",
+    "\ud800",
+]
+schemas = st.sampled_from([PET, TEXT, {}, True, False, {"type": "string", "format": "binary"}, {"type": "integer"}])
+
+
+@settings(max_examples=400, deadline=None)
 @given(
+    st.dictionaries(
+        st.sampled_from(["200", "2XX", "4XX", "default"]), st.dictionaries(st.sampled_from(MEDIA), schemas)
+    ),
+    st.sampled_from(["get", "head", "post"]),
     st.integers(100, 599),
-    st.binary(max_size=30) | json_values.map(answer_with),
-    st.sampled_from(["", "text/html", "application/json"]),
+    st.binary(max_size=30) | json_values.map(lambda value: json.dumps(value).encode()) | json_values.map(answer_with),
+    st.sampled_from(["", *MEDIA]) | st.text(max_size=9),
+    st.sampled_from(["", *CHARSETS]),
 )
-def test_any_answer_is_a_value_or_one_of_our_exceptions(status: int, content: bytes, media: str) -> None:
-    """Nothing of json or KeyError escapes, whatever a server sends."""
+def test_any_answer_is_a_value_or_one_of_our_exceptions(
+    promised: Json, method: str, status: int, content: bytes, media: str, charset: str
+) -> None:
+    """Nothing of json, codecs or KeyError escapes, whatever a document promises and a server sends."""
+    responses = {
+        key: {"description": "", "content": {one: {"schema": schema} for one, schema in offered.items()}}
+        for key, offered in promised.items()
+    }
+    headers = {"content-type": f"{media}; charset={charset}" if charset else media, "retry-after": str(status)}
     try:
-        answering(PET).read(status, {"content-type": media, "retry-after": str(status)}, content)
+        operation({"responses": responses}, method=method).read(status, headers, content)
     except errors.Error as error:
         raised = error
     else:
         return
     assert (raised.operation, raised.status_code) == ("go", status)
+    assert str(pickle.loads(pickle.dumps(raised))) == str(raised)
 
 
 @settings(max_examples=100, deadline=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import io
 import json
 import os
 import re
@@ -320,6 +321,115 @@ def test_any_document_will_do(run: Run, tmp_path: Path) -> None:
     assert run("ops", "--spec", str(tmp_path / "pets.json")).out == "pets.find_pets  GET  /pets  Find\n"
 
 
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of a document, on a server that sends back what it is sent; its address is the environment's."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        Echo.document = {**DESK, "servers": [{"url": f"http://127.0.0.1:{server.server_port}"}]}
+        monkeypatch.chdir(tmp_path)
+        yield f"http://127.0.0.1:{server.server_port}/openapi.json"
+        server.shutdown()
+        serving.join()
+
+
+FILE: Any = {"type": "string", "format": "binary"}
+FORM: Any = {"type": "object", "properties": {"file": FILE, "by": {"type": "string"}}}
+DESK: Any = {
+    "openapi": "3.1.0",
+    "info": {"title": "Desk", "version": "1"},
+    "paths": {
+        "/form": {
+            "post": {
+                "operationId": "form",
+                "requestBody": {"content": {"multipart/form-data": {"schema": FORM}}},
+                "responses": {"200": {"content": {"application/octet-stream": {}}}},
+            }
+        },
+        "/scan": {
+            "put": {
+                "operationId": "scan",
+                "requestBody": {"content": {"application/pdf": {}}},
+                "responses": {"200": {"content": {"application/pdf": {}}}},
+            }
+        },
+    },
+}
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Sends back what it is sent, and its document to who asks for it."""
+
+    document: ClassVar[Any] = {}
+
+    def do_POST(self) -> None:
+        """The body again."""
+        self.answered(self.rfile.read(int(self.headers["Content-Length"])), self.headers["Content-Type"])
+
+    do_PUT = do_POST  # noqa: N815 - http.server's own name
+
+    def do_GET(self) -> None:
+        """The document."""
+        self.answered(json.dumps(self.document).encode(), "application/json")
+
+    def answered(self, content: bytes, media: str) -> None:
+        """Send an answer."""
+        self.send_response(200)
+        self.send_header("Content-Type", media)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+def test_a_document_is_fetched_by_its_url(run: Run, desk: str) -> None:
+    """--spec takes a URL as well as a file; one that is not there is a sentence about that URL."""
+    assert run("ops", "--spec", desk).out == "default.form  POST  /form\ndefault.scan  PUT   /scan\n"
+    said = run("ops", "--spec", "http://127.0.0.1:9/openapi.json")
+    assert (said.code, len(said.errors)) == (1, 1)
+    assert "127.0.0.1:9" in said.err
+    assert "--url" not in said.err, "which says where the API is, and not its document"
+
+
+def test_a_file_is_sent_and_saved(run: Run, desk: str) -> None:
+    """KEY=@PATH is a file of a form, body=@PATH the whole body; --output keeps the answer."""
+    Path("a.pdf").write_bytes(b"%PDF-\xff")
+    said = run("call", "scan", "body=@a.pdf", "-o", "b.pdf", "--spec", desk, "--url", desk.rpartition("/")[0])
+    assert (said.code, said.out, said.errors) == (0, "", [])
+    assert Path("b.pdf").read_bytes() == b"%PDF-\xff"
+    words = ["file=@a.pdf", "by=@alice", "--output", "form", "--spec", desk, "--url", desk.rpartition("/")[0]]
+    assert run("call", "form", *words).code == 0
+    form = Path("form").read_bytes()
+    assert b'name="file"; filename="a.pdf"\r\nContent-Type: application/pdf\r\n\r\n%PDF-\xff\r\n' in form
+    assert b'name="by"\r\n\r\n@alice\r\n' in form, "what is no file may begin with an @, too"
+
+
+def test_stdin_is_a_file(run: Run, desk: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """KEY=@- is what another program writes."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"piped")))
+    words = ["file=@-", "-o", "form", "--spec", desk, "--url", desk.rpartition("/")[0]]
+    assert run("call", "form", *words).code == 0
+    assert b"\r\n\r\npiped\r\n" in Path("form").read_bytes()
+
+
+def test_bytes_never_reach_a_terminal(
+    desk: str, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """It is told how many there are, and what saves them; a pipe gets them as they are."""
+    Path("a.pdf").write_bytes(b"\x1b[2J\xff")
+    words = ["call", "scan", "body=@a.pdf", "--spec", desk, "--url", desk.rpartition("/")[0]]
+    for terminal, out in ((False, b"\x1b[2J\xff"), (True, b"")):
+        monkeypatch.setattr(sys.stdout, "isatty", lambda terminal=terminal: terminal)
+        with pytest.raises(SystemExit) as ended:
+            cli.main(words)
+        said = capsysbinary.readouterr()
+        assert (ended.value.code, said.out) == (0, out)
+    assert said.err == b"leapocr-dyn: the answer is 5 bytes of application/pdf, and no text; --output FILE saves it\n"
+
+
 def test_an_operation_is_called(run: Run, configured: Sandbox) -> None:
     """`call` prints the answer's JSON."""
     said = run("call", "get_health_status")
@@ -354,7 +464,7 @@ def test_an_answer_without_content_prints_nothing(run: Run, folder: Path, config
         ("process empty.pdf", 2, "empty.pdf is empty"),
         ("process note.xyz", 2, r"note.xyz is a .xyz file; supported are .pdf, .*"),
         ("process huge.pdf", 2, "huge.pdf .*1073741824.*"),
-        ("process .", 2, r"\. is not a file; .*"),
+        ("process .", 2, r"\. is a folder and not a file; .*"),
         ("process broken.pdf", 1, r"broken.pdf: job \S+ failed: the PDF is broken, or has no pages"),
         ("process tea.pdf --key wrong", 1, r"tea.pdf: .*401.* the API key is .*\(on the command line: --key\)"),
         ("process tea.pdf --url nonsense", 2, "base_url 'nonsense' is not a URL; it looks like https://.*"),
@@ -389,6 +499,15 @@ def test_an_answer_without_content_prints_nothing(run: Run, folder: Path, config
         ("sandbox --credits -1", 2, "invalid value for '--credits': .*"),
         ("sandbox --api-key=", 2, "--api-key is empty; .*"),
         ("sandbox --spec bad.yaml", 2, "bad.yaml, line 2, .*"),
+        ("sandbox --webhook http://127.0.0.1:1/", 2, "--webhook and --webhook-secret go together: .*"),
+        ("sandbox --webhook http://a.test/ --webhook-secret s", 2, "webhooks go to .* this machine only, .*"),
+        ("call direct_upload body=@missing.json", 2, "direct_upload: there is no file missing.json"),
+        ("call get_job_status job_id=@missing", 1, "get_job_status: 404 .*"),
+        (
+            "call get_health_status -o missing/a",
+            2,
+            "cannot write 'missing/a': there is no folder .*",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(run: Run, folder: Path, configured: Sandbox, words: str, code: int, said: str) -> None:

@@ -61,7 +61,10 @@ def test_a_wire_value_becomes_the_python_value_that_is_meant(schema: Json, wire:
     [
         (TEXT, 5, "type"),
         ({"type": "integer"}, True, "type"),
-        ({"type": "integer"}, 1.0, "type"),
+        ({"type": "integer"}, 1.5, "type"),
+        ({"type": "integer"}, float("inf"), "type"),
+        ({"const": 1}, True, "type"),
+        ({"enum": [1, 2]}, 3, "enum"),
         (DATE, "23 March", "format"),
         (MOMENT, "2026-03-23T12:00:00", "format"),
         (MOMENT, 5, "format"),
@@ -90,6 +93,67 @@ def test_an_unknown_field_is_told_with_its_name() -> None:
     """And only that one."""
     told = surprises({"properties": {"a": TEXT}}, {"a": "b", "new": 1})
     assert told == [("/components/schemas/X", "unknown field new", 1)]
+
+
+OTHERS: Json = {
+    "properties": {"a": TEXT},
+    "patternProperties": {"^at_": MOMENT, "(": {"type": "boolean"}},
+    "additionalProperties": {"type": "integer"},
+}
+
+
+def test_other_properties_are_read_by_the_schema_for_such() -> None:
+    """`patternProperties` first, then `additionalProperties`; `model["wireName"]` has it, the wire comes back."""
+    wire = {"a": "b", "at_noon": "2026-03-23T12:00:00Z", "size": 3, "nothing": None}
+    it = structured(OTHERS, wire)
+    assert it["at_noon"] == datetime.datetime(2026, 3, 23, 12, tzinfo=datetime.UTC)
+    assert (it["a"], it["size"], it["nothing"]) == ("b", 3, None)
+    assert it.to_dict() == wire
+    assert surprises(OTHERS, wire) == []
+    assert surprises(OTHERS, {"at_noon": "soon"}) == [
+        ("/components/schemas/X/patternProperties/^at_", "format", "soon"),
+    ]
+    assert surprises(OTHERS, {"size": "large"}) == [("/components/schemas/X/additionalProperties", "type", "large")]
+
+
+@pytest.mark.parametrize(
+    ("more", "known"),
+    [
+        ({"additionalProperties": True}, True),
+        ({"additionalProperties": {}}, True),
+        ({"unevaluatedProperties": {"type": "integer"}}, True),
+        ({"patternProperties": {"^n": {}}}, True),
+        ({"required": ["new"]}, True),
+        ({"additionalProperties": False}, False),
+        ({"patternProperties": {"^o": {}}}, False),
+        ({}, False),
+    ],
+)
+def test_a_field_is_unknown_where_the_schema_says_nothing_of_it(more: Json, known: bool) -> None:
+    """What the document allows by name, by pattern or altogether is no surprise; it is kept in any case."""
+    schema = {"properties": {"a": TEXT}, **more}
+    assert surprises(schema, {"new": 1}) == ([] if known else [("/components/schemas/X", "unknown field new", 1)])
+    assert structured(schema, {"new": 1})["new"] == 1
+
+
+def test_a_dict_is_read_by_pattern_too() -> None:
+    """An object without fields of its own is a dict, whose values may be of several types."""
+    schema = {"patternProperties": {"^at_": DATE}, "additionalProperties": {"items": DATE}}
+    day = datetime.date(2026, 3, 23)
+    assert structured(schema, {"at_a": "2026-03-23", "b": ["2026-03-23"]}) == {"at_a": day, "b": [day]}
+    closed = {"patternProperties": {"^at_": DATE}}
+    assert surprises(closed, {"b": 1}) == [("/components/schemas/X", "unknown field b", 1)]
+
+
+def test_a_list_whose_items_differ_is_a_tuple() -> None:
+    """`prefixItems`: each by its own schema, the rest by `items`; one too many is kept, and a surprise."""
+    schema = {"prefixItems": [TEXT, DATE], "items": {"type": "integer"}}
+    assert structured(schema, ["a", "2026-03-23", 5]) == ("a", datetime.date(2026, 3, 23), 5)
+    assert structured(schema, ["a"]) == ("a",)
+    assert to_wire(structured(schema, ["a", "2026-03-23", 5])) == ["a", "2026-03-23", 5]
+    assert surprises({**schema, "items": False}, ["a", "2026-03-23", 5]) == [
+        ("/components/schemas/X", "too many items", 5)
+    ]
 
 
 def test_nobody_listens_outside_the_block() -> None:
@@ -159,6 +223,7 @@ def test_a_union_in_a_union_is_one_union() -> None:
     [
         ({"properties": {"at": {"items": MOMENT}}}, {"at": ["2026-03-23T12:00:00.123456789Z"]}),
         ({"properties": {"at": {"additionalProperties": DATE}}}, {"at": {"a": "2026-03-23", "b": "20260323"}}),
+        ({"properties": {"at": {"type": "null"}}}, {"at": None}),
         ({"properties": {"at": {"anyOf": [MOMENT, {"type": "integer"}]}}}, {"at": "2026-03-23T12:00:00Z"}),
         (
             {"properties": {"at": ref("Y")}},
@@ -166,8 +231,8 @@ def test_a_union_in_a_union_is_one_union() -> None:
         ),
     ],
 )
-def test_times_in_containers_go_back_as_they_were_written(schema: Json, wire: Json) -> None:
-    """Lists, dicts, unions and circles of times keep the server's own texts."""
+def test_what_is_inside_goes_back_as_it_was_written(schema: Json, wire: Json) -> None:
+    """Lists, dicts, unions and circles of times keep the server's own texts, and a null stays one."""
     several = {"anyOf": [{"items": ref("Z")}, MOMENT]}
     assert structured(schema, wire, Y=several, Z={"items": ref("Y")}).to_dict() == wire
 

@@ -120,6 +120,24 @@ def test_an_enum_member_is_in_capitals(value: str, python: str) -> None:
     assert naming.member(value) == python
 
 
+@pytest.mark.parametrize(
+    ("wire", "name", "obvious"),
+    [
+        ("petId", "pet_id", True),
+        ("X-Request-ID", "x_request_id", True),
+        ("models.job_status", "JobStatus", True),
+        ("größe", "größe", True),
+        ("class", "class_", False),
+        ("pet_id", "pet_id_2", False),
+        ("2fa", "field_2fa", False),
+        ("", "field", False),
+    ],
+)
+def test_a_name_is_obvious_where_it_has_the_words_of_the_wire(wire: str, name: str, obvious: bool) -> None:
+    """What is numbered, made up, or has an underscore of its own is worth telling."""
+    assert naming.obvious(wire, name) is obvious
+
+
 def test_names_that_collide_are_numbered_in_order() -> None:
     """The first keeps the name; later ones get the lowest number that is free, whoever wanted it."""
     names = [("a.Pet", "Pet"), ("b.Pet", "Pet"), ("Pet_2", "Pet_2"), ("c.Pet", "Pet")]

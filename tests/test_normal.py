@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
 from documents import openapi
 
+from leapocr_dyn.api import load
 from leapocr_dyn.document import normal
 from leapocr_dyn.errors import DocumentError
 
@@ -77,6 +79,78 @@ def test_the_default_response_is_rewritten_too() -> None:
     }
     new = normal.normalise(openapi(paths=old, version="3.0.0"), "test")["paths"]
     assert new["/x"]["get"]["responses"]["default"]["content"]["a/b"]["schema"] == {"type": ["string", "null"]}
+
+
+REF = {"$ref": "#/components/schemas/Y"}
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0", "2.0"])
+def test_what_stands_beside_a_reference_counts_since_3_1(version: str) -> None:
+    """In 3.0 and 2.0 it is ignored, in schemas, parameters and responses; words for people stay."""
+    beside = {**REF, "minLength": 3, "nullable": True, "description": "Why"}
+    operation = {
+        "parameters": [{"$ref": "#/components/parameters/P", "required": True}],
+        "responses": {"200": {"$ref": "#/components/responses/R", "headers": {}}},
+    }
+    given = openapi(
+        {"X": {"properties": {"a": beside, "$ref": {"type": "string"}}}}, {"/x": {"get": operation}}, version
+    )
+    if version == "2.0":
+        text = json.dumps({**given, "swagger": "2.0", "definitions": given["components"]["schemas"]})
+        given = json.loads(text.replace("components/schemas", "definitions").replace("#/components/", "#/"))
+        del given["openapi"], given["components"]
+    tree = normal.normalise(given, "test")
+    properties = tree["components"]["schemas"]["X"]["properties"]
+    found = tree["paths"]["/x"]["get"]
+    if version == "3.1.0":
+        assert (properties["a"], found) == (beside, operation)
+    else:
+        assert properties["a"] == {**REF, "description": "Why"}
+        assert found["parameters"] == [{"$ref": "#/components/parameters/P"}]
+        assert found["responses"] == {"200": {"$ref": "#/components/responses/R"}}
+    assert properties["$ref"] == {"type": "string"}, "a property may be called so"
+
+
+def test_what_stands_beside_a_path_items_reference_is_not_ignored() -> None:
+    """Not in 3.0 either: its own operations come beside those that it refers to."""
+    paths = {"/a": {"$ref": "#/x-item", "get": {"operationId": "mine"}}, "/b": {"$ref": "#/gone", "get": {}}}
+    tree = openapi(paths=paths, version="3.0.3", **{"x-item": {"put": {"operationId": "theirs"}}})
+    found = normal.normalise(tree, "test")["paths"]
+    assert found == {"/a": {"put": {"operationId": "theirs"}, "get": {"operationId": "mine"}}, "/b": paths["/b"]}
+
+
+def test_a_media_type_may_be_a_reference_since_3_2() -> None:
+    """What components/mediaTypes says stands where it is referred to."""
+    pets = {"itemSchema": {"type": "string"}}
+    response = {"200": {"content": {"application/jsonl": {"$ref": "#/components/mediaTypes/Pets"}}}}
+    tree = openapi(paths={"/x": {"get": {"responses": response}}}, components={"mediaTypes": {"Pets": pets}})
+    found = normal.normalise({**tree, "openapi": "3.2.0"}, "test")["paths"]["/x"]["get"]["responses"]
+    assert found == {"200": {"content": {"application/jsonl": pets}}}
+
+
+def test_any_method_is_an_operation_since_3_2() -> None:
+    """`query`, and those of additionalOperations: by name, by method and path, and of path items by reference."""
+    item = {
+        "query": {"operationId": "find", "responses": {}},
+        "additionalOperations": {"COPY": {"operationId": "copyIt", "tags": ["nested"], "responses": {}}},
+    }
+    tags = [{"name": "all", "kind": "nav"}, {"name": "nested", "parent": "all", "summary": "Nested"}]
+    given = openapi(
+        paths={"/x/{id}": {"$ref": "#/components/pathItems/X"}},
+        version="3.2.0",
+        tags=tags,
+        components={"pathItems": {"X": item}},
+        webhooks={"created": {"post": {"operationId": "hook"}}},
+    )
+    api = load(given)
+    assert list(api.operations) == ["find", "copy_it"]
+    copy = api.operations["COPY", "/x/{id}"]
+    assert copy is api.operations["COPY /x/{id}"] is api.operations["nested.copy_it"]
+    assert (copy.place, copy.method) == ("/paths/~1x~1{id}/additionalOperations/COPY", "COPY")
+    assert copy.plan("https://h", id="1").url == "https://h/x/1"
+    assert api.operations["QUERY", "/x/{id}"].plan("https://h", id="1").method == "QUERY"
+    assert api.document["tags"] == tags
+    assert list(load(given, tag="nested").operations) == ["copy_it"]
 
 
 def test_the_published_tree_is_never_changed() -> None:

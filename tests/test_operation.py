@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import io
+import pathlib
+import pickle
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leapocr_dyn.api import Api, load
-from leapocr_dyn.errors import ValidationError
+from leapocr_dyn.errors import DocumentError, Error, ValidationError
 from leapocr_dyn.model.value import NOT_GIVEN
 from leapocr_dyn.operation.operation import Operation
 
@@ -165,7 +170,7 @@ def test_a_shell_command_runs_nothing_of_the_document() -> None:
     scheme = {"type": "apiKey", "in": "header", "name": '"; rm -rf ~; "$(id)`id`'}
     it = operation(path="/$(id)", security=[{"key": []}], components={"securitySchemes": {"key": scheme}})
     assert it.plan().curl() == (
-        """curl -X GET '/$(id)' -H '"; rm -rf ~; "$(id)`id`'": $API_KEY" -H 'Accept: application/json'"""
+        """curl -X GET '/$(id)' -H '"; rm -rf ~; "$(id)`id`: '"$API_KEY" -H 'Accept: application/json, */*;q=0.1'"""
     )
 
 
@@ -249,7 +254,36 @@ def test_a_name_is_an_argument_that_any_python_can_write() -> None:
 def test_an_operation_without_responses_gives_nothing() -> None:
     """And can be called all the same."""
     assert operation({"responses": {}}).result() is None
-    assert answering(TEXT, "default").result() is None
+    assert answering(TEXT, "404").result() is None
+    assert operation({"responses": {"200": {"content": {"text/plain": {}}}}}, method="head").result() is None
+
+
+@pytest.mark.parametrize(
+    ("media", "schema", "said"),
+    [
+        ("application/octet-stream", TEXT, "bytes"),
+        ("application/pdf", {}, "bytes"),
+        ("image/*", {}, "bytes"),
+        ("application/json", {"type": "string", "format": "binary"}, "bytes"),
+        ("text/plain", {"type": "integer"}, "str"),
+        ("application/xml", {"type": "object"}, "str"),
+        ("application/problem+json", {"type": "integer"}, "int"),
+        ("*/*", TEXT, "str"),
+    ],
+)
+def test_what_it_gives_is_what_comes(media: str, schema: Json, said: str) -> None:
+    """Bytes and text are called so, whatever a schema says of them; of JSON the schema says it."""
+    it = answering(schema, media=media)
+    assert str(it.signature).endswith(f"-> {said}")
+    assert f"Gives: {said}\n" in it.__doc__
+    content = {"int": b"1", "bytes": b"\xff"}.get(said, b'"a"')
+    sent = {"*/*": "application/json", "image/*": "image/png"}.get(media, media)
+    assert type(it.read(200, {"content-type": sent}, content)).__name__ == said
+
+
+def test_without_a_success_the_default_is_one() -> None:
+    """As it is when an answer is read."""
+    assert repr(answering(TEXT, "default")) == "<Operation go GET /things () -> str>"
 
 
 # -- all of them
@@ -315,7 +349,7 @@ def test_what_may_be_repeated_is_the_methods_word_or_the_workflows() -> None:
 def test_a_call_that_the_document_does_not_know_can_be_made() -> None:
     """Any JSON comes back as it is, even where the document knows no operation at all."""
     it = Operation.unknown(load(openapi()).operations, "GET", "/birds")
-    assert repr(it) == "<Operation GET /birds GET /birds () -> None>"
+    assert repr(it) == "<Operation GET /birds GET /birds () -> Any>"
     assert it.plan("https://x.test").url == "https://x.test/birds"
     assert it.read(200, {"content-type": "application/json"}, b'{"a": [1]}') == {"a": [1]}
 
@@ -342,8 +376,196 @@ def test_a_none_for_a_field_of_a_merged_body_is_a_null_where_null_is_allowed() -
     assert it.plan(a=None).body == b'{"a":null}'
 
 
-def test_curl_names_a_variable_for_a_token_that_is_not_the_keys() -> None:
-    """A bearer scheme takes a token, and the API key's variable would be the wrong secret."""
-    schemes = {"securitySchemes": {"b": {"type": "http", "scheme": "bearer"}}}
-    it = operation({"security": [{"b": []}]}, components=schemes)
-    assert '"Authorization: Bearer $TOKEN"' in it.plan().curl()
+# -- several media types
+
+
+def offering(*media: str, **schemas: Json) -> Operation:
+    """A POST whose body comes in these media types; schemas: by the word after the slash."""
+    content = {one: {"schema": schemas.get(one.partition("/")[2].replace("-", "_"), {})} for one in media}
+    return operation({"requestBody": {"required": True, "content": content}}, method="post")
+
+
+FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+FILE = {"properties": {"file": {"type": "string", "format": "binary"}}}
+
+
+@pytest.mark.parametrize(
+    ("offered", "preferred"),
+    [
+        (["text/csv", "*/*", PARTS, FORM, "application/hal+json", "application/json"], "application/hal+json"),
+        (["*/*", "text/csv", PARTS, FORM], FORM),
+        (["text/csv", "multipart/mixed", PARTS], PARTS),
+        (["*/*", "text/csv"], "text/csv"),
+    ],
+)
+def test_json_is_preferred_then_a_form(offered: list[str], preferred: str) -> None:
+    """Ranges come last; the caller may choose any of them."""
+    it = offering(*offered)
+    assert it.body is not None
+    assert it.body.media == preferred
+    assert it.choices == {"content_type": [one.media for one in it.bodies]}
+
+
+def test_a_form_with_files_comes_in_parts() -> None:
+    """Where both kinds of form are offered, the one that can carry what the schema describes."""
+    assert [one.media for one in offering(FORM, PARTS, form_data=FILE).bodies] == [PARTS, FORM]
+
+
+def test_a_caller_chooses_the_media_type_of_the_body() -> None:
+    """Fields, types and checks follow; a field of another media type is helped with."""
+    text = {"type": "string", "maxLength": 3}
+    it = offering("application/json", "text/plain", PARTS, json={"properties": {"a": {}}}, plain=text, form_data=FILE)
+    assert str(it.signature).startswith("(*, a: Any = NOT_GIVEN, body: GoBody = NOT_GIVEN, content_type: str | None = ")
+    assert it.plan(a=1).headers["Content-Type"] == "application/json"
+    assert it.plan(body="abc", content_type="text/plain; charset=utf-8").body == b"abc"
+    assert it.plan(file=b"x", content_type=PARTS).headers["Content-Type"].startswith(PARTS)
+    assert "multipart/form-data: file: bytes | Path | BinaryIO | tuple" in it.__doc__
+    with pytest.raises(ValidationError, match="at most 3 characters"):
+        it.plan(body="abcd", content_type="text/plain")
+    with pytest.raises(TypeError, match=f"no argument 'file'; pass content_type='{PARTS}' with it"):
+        it.plan(file=b"x")
+    with pytest.raises(ValidationError, match="'text/plan' is not offered; did you mean 'text/plain'"):
+        it.plan(body="x", content_type="text/plan")
+
+
+def test_the_choosing_argument_steps_aside() -> None:
+    """A parameter or field of that name keeps it."""
+    it = offering("application/json", "text/csv", json={"properties": {"content_type": TEXT}})
+    assert list(it.signature.parameters) == ["content_type", "body", "content_type_2"]
+    assert it.plan(content_type="a").body == b'{"content_type":"a"}'
+    assert it.plan(body="a", content_type_2="text/csv").headers["Content-Type"] == "text/csv"
+
+
+# -- what only the server writes
+
+
+READ_ONLY: Json = {
+    "required": ["id", "name"],
+    "properties": {"id": {"type": "string", "readOnly": True}, "name": TEXT, "old": {**TEXT, "deprecated": True}},
+}
+
+
+def test_what_only_the_server_writes_is_no_argument() -> None:
+    """A required readOnly field is neither shown nor asked for; a deprecated one says so."""
+    it = sending(READ_ONLY)
+    assert list(it.signature.parameters) == ["name", "old", "body"]
+    assert it.plan(name="x").body == b'{"name":"x"}'
+    assert "old: str, optional, deprecated" in it.__doc__
+
+
+def test_a_model_that_was_read_can_be_sent_back() -> None:
+    """Without what only the server writes."""
+    api = api_of(Pet=READ_ONLY)
+    pet = api.converter.structure({"id": "1", "name": "Mimi"}, api.models.type("Pet"))
+    assert sending(ref("Pet"), schemas={"Pet": READ_ONLY}).plan(body=pet).body == b'{"name":"Mimi"}'
+
+
+# -- paths and queries
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "url"),
+    [
+        ("/a/{x}.{y}", {"x": "b", "y": "c"}, "/a/b.c"),
+        ("/a/{x}:verb", {"x": "b:c"}, "/a/b%3Ac:verb"),
+        ("/{x}/b/{x}", {"x": "1"}, "/1/b/1"),
+        ("/a b/é/{ü x}", {"ü_x": "1"}, "/a%20b/%C3%A9/1"),
+        ("/a#first", {}, "/a"),
+    ],
+)
+def test_a_path_is_filled_in_everywhere(path: str, values: Json, url: str) -> None:
+    """Several places in a segment, one place twice, letters that no URL has; a fragment is never sent."""
+    names = {"x", "y", "ü x"} & set(re.findall("{([^{}]*)}", path))
+    it = operation({"parameters": [{"name": one, "in": "path", "required": True, "schema": {}} for one in names]}, path)
+    assert it.plan(**values).url == url
+
+
+@pytest.mark.parametrize(
+    ("path", "values"), [("/a/{x}{y}", "..x"), ("/a/{x}.", ".y"), ("/a/.{x}", "."), ("/a/{x}", "")]
+)
+def test_no_values_change_the_route_together(path: str, values: str) -> None:
+    """Dots that are harmless each, beside each other or beside the path's own."""
+    names = re.findall("{([^{}]*)}", path)
+    it = operation({"parameters": [{"name": one, "in": "path", "required": True, "schema": {}} for one in names]}, path)
+    with pytest.raises(ValidationError, match="would change the path"):
+        it.plan(**dict(zip(names, values or [""], strict=False)))
+
+
+def test_a_query_joins_the_one_that_the_path_has() -> None:
+    """Some documents tell operations apart by a query."""
+    it = operation({"parameters": [{"name": "b", "in": "query", "schema": {}}]}, "/x?action=a#y")
+    assert it.plan(b=1).url == "/x?action=a&b=1"
+
+
+@pytest.mark.parametrize(
+    ("media", "value", "query"),
+    [
+        (FORM, {"foo": "a + b", "bar": True}, "foo=a+%2B+b&bar=true"),
+        (
+            "application/json",
+            {"numbers": [1, 2], "flag": None},
+            "%7B%22numbers%22%3A%5B1%2C2%5D%2C%22flag%22%3Anull%7D",
+        ),
+        ("application/jsonpath", "$.a.b[1:1]", "%24.a.b%5B1%3A1%5D"),
+        ("text/plain", "a&b=c#d", "a%26b%3Dc%23d"),
+    ],
+)
+def test_a_query_can_be_one_value(media: str, value: Json, query: str) -> None:
+    """OpenAPI 3.2, `in: querystring`, with the specification's own examples."""
+    it = taking({"in": "querystring", "content": {media: {"schema": {}}}})
+    assert it.plan(x=value).url == f"/things?{query}"
+    with pytest.raises(ValidationError):
+        it.plan(x=b"\xff" if media == FORM else float("nan"))
+
+
+def test_help_says_where_an_operation_differs() -> None:
+    """Its own server, that it is deprecated, and the media type that its body is sent in."""
+    node = {"deprecated": True, "servers": [{"url": "https://files.test"}], **body({"type": "object"})}
+    text = operation(node, method="post").__doc__
+    assert "Deprecated: the API may take it away." in text
+    assert "Server: https://files.test" in text
+    assert "Sent as application/json." in text
+    assert "\n" not in repr(operation(node, method="post"))
+
+
+any_argument = st.one_of(
+    json_values,
+    st.binary(max_size=8),
+    st.tuples(st.text(max_size=4), st.binary(max_size=4)),
+    st.sampled_from(
+        ["application/json", "text/plain", "text/x; a=b", PARTS, FORM, "image/png", object(), Decimal("NaN"), 1j]
+    ),
+    st.builds(io.BytesIO),
+    st.builds(io.StringIO),
+    st.builds(pathlib.PurePath, st.text(max_size=4)),
+)
+OFFERED = offering("application/json", "text/*", PARTS, FORM, "*/*", json={"properties": {"a": {}}}, form_data=FILE)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(["a", "file", "body", "content_type", "accept", "", "zzz"]), any_argument))
+def test_any_arguments_in_any_media_type_make_a_plan_or_an_error_of_ours(arguments: dict[str, Any]) -> None:
+    """And what is planned has a body whose Content-Type is one line and no range."""
+    try:
+        plan = OFFERED.plan(**arguments)
+    except (TypeError, Error):
+        return
+    assert re.fullmatch(r"[ -~]+/[^*\r\n]+", plan.headers["Content-Type"])
+    assert plan.curl().startswith("curl -X POST")
+
+
+def test_an_operation_and_its_plan_can_be_pickled() -> None:
+    """It is found again by method and path, with the document that it came from; also after it has been used."""
+    it = offering("application/json", PARTS, json={"properties": {"a": {}}}, form_data=FILE)
+    plan = it.plan(a=1)
+    assert pickle.loads(pickle.dumps(it)) is it
+    assert pickle.loads(pickle.dumps(plan)) == plan
+
+
+@pytest.mark.parametrize("path", ["/../admin", "/a/%2e%2e/b", "/a/..%2Fb", "/.", "/a/..\\b"])
+def test_a_path_of_the_document_stays_below_the_api(path: str) -> None:
+    """RFC 3986 section 5.2.4: dot segments, however they are spelled, are refused before anything is sent."""
+    it = operation({}, path)
+    assert path in repr(it)
+    with pytest.raises(DocumentError, match="leads out of the API's own"):
+        it.plan("https://home.test/v1")

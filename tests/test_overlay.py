@@ -176,9 +176,9 @@ CHILD = """
 import json, resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
-from leapocr_dyn.document import overlay
+from leapocr_dyn.document import jsonpath, overlay
 from leapocr_dyn.errors import DocumentError
-overlay.VISITS //= int(sys.argv[1])
+jsonpath.VISITS //= int(sys.argv[1])
 overlay.NODES //= int(sys.argv[1])
 for name, (tree, corrections) in json.load(sys.stdin).items():
     try:

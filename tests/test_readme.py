@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from leapocr_dyn import errors
 from leapocr_dyn.document import source, text
 from leapocr_dyn.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 PROGRAMS = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", README, re.DOTALL)
+SESSIONS = re.findall(r"```pycon\n(.*?)```", README, re.DOTALL)
+PACKAGE = ROOT / "leapocr_dyn"
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +42,10 @@ def test_a_program_prints_what_stands_below_it(
     assert out.getvalue() == printed
 
 
-def test_a_minute_at_the_prompt_goes_as_shown() -> None:
+@pytest.mark.parametrize("session", SESSIONS, ids=[f"session {n + 1}" for n in range(len(SESSIONS))])
+def test_a_minute_at_the_prompt_goes_as_shown(session: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every line that the README types at the prompt is answered as the README shows."""
-    (session,) = re.findall(r"```pycon\n(.*?)```", README, re.DOTALL)
+    monkeypatch.chdir(ROOT)
     test = doctest.DocTestParser().get_doctest(session, {}, "README.md", "README.md", 0)
     runner = doctest.DocTestRunner()
     with contextlib.redirect_stdout(io.StringIO()) as out:
@@ -65,3 +69,21 @@ def test_every_file_that_the_readme_names_is_there() -> None:
     named = set(re.findall(r"\]\((?!http)([\w./-]+)\)", README)) | set(re.findall(r"`\./(tools/\w+)`", README))
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_picture_of_the_flow_matches_the_tree() -> None:
+    """Every module and folder that the README names is there, and every folder of the package is in its picture."""
+    (picture,) = re.findall(r"```\n( bytes.*?)```", README, re.DOTALL)
+    named = set(re.findall(r"(?<![\w./*-])((?:\w+/)*\w+(?:\.py\b|/(?!\w)))", picture))
+    named |= set(re.findall(r"`((?:\w+/)+(?:\w+\.py)?|\w+\.py)`", README))
+    assert [path for path in sorted(named) if not (PACKAGE / path).exists() and not (ROOT / path).exists()] == []
+    folders = {f"{path.parent.name}/" for path in PACKAGE.glob("*/__init__.py")}
+    assert folders <= set(re.findall(r"\w+/", picture))
+
+
+def test_every_name_that_the_readme_gives_is_one() -> None:
+    """What stands in the table of errors, and what is imported by name, can be imported."""
+    table = README[README.index("| it happened") : README.index("## Design decisions")]
+    raised = set(re.findall(r"`(\w+Error)`", table))
+    assert "WebhookError" in raised
+    assert [name for name in sorted(raised) if not hasattr(errors, name)] == []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
+from documents import openapi
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leapocr_dyn.api import load
 from leapocr_dyn.document import reference
 from leapocr_dyn.errors import DocumentError
 
@@ -124,7 +127,7 @@ def test_references_are_followed_to_their_end(at: str) -> None:
         ({"description": "mine"}, "/components/schemas/Pet"),
         ({"summary": "s", "title": "t", "x-order": 1}, "/components/schemas/Pet"),
         ({"nullable": True}, "/here"),
-        ({"description": "mine", "properties": {}}, "/here"),
+        ({"description": "mine", "minProperties": 1}, "/here"),
     ],
 )
 def test_what_stands_beside_a_reference_wins(beside: dict[str, object], pointer: str) -> None:
@@ -134,6 +137,24 @@ def test_what_stands_beside_a_reference_wins(beside: dict[str, object], pointer:
     assert located.value == {**TREE["components"]["schemas"]["Pet"], **beside}
     assert located.pointer == pointer
     assert repr(TREE) == before
+
+
+def test_what_joins_is_joined() -> None:
+    """Properties beside a `$ref` come to those of its target: both hold, as parts of an `allOf`."""
+    beside = {"$ref": "#/components/schemas/Pet", "properties": {"age": {}}, "allOf": [{"title": "x"}]}
+    both = [{"$ref": "#/components/schemas/Pet"}, {"title": "x"}]
+    assert reference.follow(TREE, beside, "/here") == ({"properties": {"age": {}}, "allOf": both}, "/here")
+    tree = {"a": {"$ref": "#/b", "required": ["a"]}, "b": {"$ref": "#/c%25", "required": ["b"]}, "c%": {"required": []}}
+    assert reference.follow(tree, tree["a"], "/a").value == {"required": ["a"], "allOf": [{"$ref": "#/b"}]}
+    assert reference.follow(tree, tree["b"], "/b").value == {"required": ["b"], "allOf": [{"$ref": "#/c%25"}]}
+
+
+def test_properties_beside_a_reference_extend_the_model() -> None:
+    """The model has those of both."""
+    base = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+    more = {"$ref": "#/components/schemas/Base", "properties": {"age": {"type": "integer"}}, "required": ["age"]}
+    extended = load(openapi({"Base": base, "More": more})).models["More"](name="Rex", age=3)
+    assert extended.to_dict() == {"name": "Rex", "age": 3}
 
 
 def test_the_outer_of_two_siblings_wins() -> None:
@@ -226,13 +247,15 @@ def test_a_reference_that_leads_nowhere_does_not_stop_a_closure() -> None:
 
 
 def test_depth_is_no_danger() -> None:
-    """Neither a deep tree nor a long chain of references meets Python's recursion limit."""
+    """Neither a deep tree nor a long chain of references meets Python's recursion limit; the longest is refused."""
     deep: dict[str, Any] = {"$ref": "#/end"}
     for _ in range(50_000):
         deep = {"items": deep}
     assert list(reference.references(deep)) == ["#/end"]
     chain: dict[str, Any] = {str(n): {"$ref": f"#/{n + 1}"} for n in range(50_000)} | {"50000": 1}
-    assert reference.follow(chain, chain["0"], "/0") == (1, "/50000")
+    assert reference.follow(chain, chain["49900"], "/49900") == (1, "/50000")
+    with pytest.raises(DocumentError, match="#/0 leads on through more than 100 references"):
+        reference.follow(chain, chain["0"], "/0")
     while deep:  # to free it at once would recurse
         deep = deep.get("items", {})
 
@@ -250,6 +273,7 @@ STEPS = st.lists(st.text() | st.sampled_from(["~", "/", "~1", "~01", "", "%2F", 
 def test_a_pointer_says_its_steps_again(steps: tuple[str, ...]) -> None:
     """The steps of the pointer that was made of some steps are these steps."""
     assert reference.tokens(reference.pointer(*steps)) == steps
+    assert reference.tokens(reference.fragment(reference.pointer(*steps))) == steps
 
 
 @PATIENT
@@ -290,3 +314,40 @@ def test_any_tangle_is_followed_or_refused(tree: dict[str, Any]) -> None:
         except DocumentError:
             continue
         assert not reference.is_reference(located.value)
+
+
+WORDS = st.sampled_from(["$ref", "nullable", "default", "properties", "items", "type"])
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from(["#/a", ""]),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(WORDS, below, max_size=4),
+    max_leaves=30,
+)
+
+
+@PATIENT
+@given(TREES, st.booleans())
+def test_what_is_reworded_is_what_a_changed_copy_would_be(tree: Any, named: bool) -> None:
+    """Sharing changes no result: the same tree as from a whole copy, and the given one stays as it was."""
+
+    def change(new: dict[str, Any]) -> None:
+        if new.pop("nullable", None):
+            new["type"] = [new.get("type"), "null"]
+
+    def changed(node: dict[str, Any]) -> dict[str, Any]:
+        if "nullable" in node:
+            change(node := {**node})
+        return node
+
+    before = copy.deepcopy(tree)
+    assert reference.reworded(tree, changed, named) == reference.rewritten(tree, change, named)
+    assert tree == before
+
+
+def test_what_is_not_reworded_is_shared() -> None:
+    """Only the way down to a change is new: beside it, and where there is none, stand the same objects."""
+    tree: dict[str, Any] = {"a": [{"b": {}}, {"old": 1}], "c": {"d": [{}]}}
+    new = reference.reworded(tree, lambda node: {"new": node["old"]} if "old" in node else node)
+    assert new == {"a": [{"b": {}}, {"new": 1}], "c": {"d": [{}]}}
+    assert new["c"] is tree["c"]
+    assert new["a"][0] is tree["a"][0]
+    assert reference.reworded(tree, lambda node: node) is tree

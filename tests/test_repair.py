@@ -46,6 +46,30 @@ def place(name: str) -> Tree:
 # rule, document, pointer to what is mended, what stands there afterwards
 CASES: list[tuple[str, Tree, str, Any]] = [
     (
+        "dangling-reference",
+        openapi(paths={"/x": {"$ref": "gone.yaml", "summary": "X"}, "/y": {"$ref": "#/components/pathItems/Gone"}}),
+        "/paths",
+        {"/x": {"summary": "X"}, "/y": {}},
+    ),
+    (
+        "dangling-reference",
+        openapi(paths={"/x": {"get": {"$ref": "gone.yaml", "operationId": "a"}}}),
+        "/paths/~1x/get",
+        {"operationId": "a"},
+    ),
+    (
+        "method-name",
+        openapi(
+            paths={
+                "/x": {
+                    "additionalOperations": {name: {"operationId": f"do{name}"} for name in ("COPY", "A B", "Get", "")}
+                }
+            }
+        ),
+        "/paths/~1x/additionalOperations",
+        {"COPY": {"operationId": "doCOPY"}},
+    ),
+    (
         "server-without-scheme",
         openapi(servers=servers("api.example.com/v1", "/relative", "https://b.com", "example.com:8080")),
         "/servers",
@@ -100,6 +124,23 @@ CASES: list[tuple[str, Tree, str, Any]] = [
         [{"api_key": []}],
     ),
     ("no-security-anywhere", secured({"a": KEY, "b": BEARER}), "/security", [{"a": []}, {"b": []}]),
+    (
+        "path-without-slash",
+        openapi(paths={"pets": {"get": {"operationId": "a"}}, "/x": {}, "x-note": {}}),
+        "/paths",
+        {"/pets": {"get": {"operationId": "a"}}, "/x": {}, "x-note": {}},
+    ),
+    (
+        "path-parameters",
+        openapi(
+            paths={
+                "/x/{pet_id}": {"get": {"operationId": "a", "parameters": [{"$ref": "#/components/parameters/Id"}]}}
+            },
+            components={"parameters": {"Id": {**place("petId"), "description": "Whose."}}},
+        ),
+        "/paths/~1x~1{pet_id}/get/parameters",
+        [{**place("pet_id"), "description": "Whose."}],
+    ),
     (
         "path-parameters",
         openapi(paths={"/x/{id}": {"get": {"operationId": "a", "parameters": [place("gone")]}}}),
@@ -222,6 +263,28 @@ def test_a_made_name_never_takes_one_that_is_published() -> None:
     tree, report = repair(openapi(paths={"/x": {"get": {}}, "/y": {"get": {"operationId": "get_x"}}}))
     assert [item["get"]["operationId"] for item in tree["paths"].values()] == ["get_x_2", "get_x"]
     assert len(report) == 1
+
+
+def test_a_fragment_that_tells_operations_apart_is_reported() -> None:
+    """Both are there under names of their own, by the paths that the document gives them."""
+    paths = {path: {"post": {"operationId": name}} for path, name in (("/token", "get"), ("/token#refresh", "refresh"))}
+    api = load(openapi(paths=paths, servers=servers("https://a.com")))
+    (finding,) = api.report
+    assert (finding.rule, finding.pointer) == ("path-with-fragment", "/paths/~1token#refresh")
+    assert api.operations["POST", "/token#refresh"] is api.operations["refresh"]
+
+
+def test_path_parameters_that_could_be_either_are_not_guessed() -> None:
+    """Two that are spelled alike: both go, and the place gets one of its own."""
+    parameters = [place("petId"), place("PetID")]
+    tree, _ = repair(openapi(paths={"/x/{pet_id}": {"get": {"operationId": "a", "parameters": parameters}}}))
+    assert tree["paths"]["/x/{pet_id}"]["get"]["parameters"] == [place("pet_id")]
+
+
+def test_an_extension_among_the_paths_is_no_path() -> None:
+    """What looks like an operation in there is none."""
+    api = load(openapi(paths={"x-draft": {"get": {"operationId": "draft"}}, "/x": {"get": {"operationId": "a"}}}))
+    assert list(api.operations) == ["a"]
 
 
 def test_junk_in_the_place_of_objects_is_passed_over() -> None:

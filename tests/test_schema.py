@@ -1,4 +1,4 @@
-"""From JSON Schema to Python types: one keyword at a time, then recursion, then names that are attacks."""
+"""The types of a document: found by name and by place, kept, and called after where they stand."""
 
 from __future__ import annotations
 
@@ -10,78 +10,16 @@ from typing import Any
 
 import attrs
 import pytest
-from documents import api_of, document, json_values, openapi, ref, structured, type_of
+from documents import api_of, openapi, ref, told, type_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leapocr_dyn.api import load
 from leapocr_dyn.errors import DocumentError
 from leapocr_dyn.model import value
-from leapocr_dyn.model.check import problems
-from leapocr_dyn.model.type import Object
 
 Json = Any  # the document under test
 TEXT = {"type": "string"}
-DATE = {"type": "string", "format": "date-time"}
-
-
-@pytest.mark.parametrize(
-    ("schema", "annotation"),
-    [
-        (True, "Any"),
-        ({}, "Any"),
-        ({"description": "anything"}, "Any"),
-        ({"type": "string"}, "str"),
-        ({"type": "integer"}, "int"),
-        ({"type": "number"}, "float"),
-        ({"type": "boolean"}, "bool"),
-        ({"type": "null"}, "None"),
-        ({"type": "file"}, "Any"),
-        ({"type": ["string", "null"]}, "str"),
-        ({"type": ["string", "integer"]}, "str | int"),
-        ({"type": "string", "format": "date-time"}, "datetime"),
-        ({"type": ["string", "null"], "format": "date"}, "date"),
-        ({"format": "date"}, "date"),
-        ({"type": "string", "format": "uuid"}, "str"),
-        ({"type": "integer", "format": "date-time"}, "int"),
-        ({"type": "array"}, "list[Any]"),
-        ({"type": "array", "items": TEXT}, "list[str]"),
-        ({"items": {"type": "array", "items": TEXT}}, "list[list[str]]"),
-        ({"type": "object"}, "dict[str, Any]"),
-        ({"type": "object", "properties": {}}, "dict[str, Any]"),
-        ({"additionalProperties": {"type": "integer"}}, "dict[str, int]"),
-        ({"type": "object", "properties": {"a": TEXT}}, "X"),
-        ({"properties": {"a": TEXT}, "additionalProperties": True}, "X"),
-        ({"enum": ["a", "b"]}, "X"),
-        ({"enum": ["a", None]}, "X"),
-        ({"type": "integer", "enum": [1, 2]}, "int"),
-        ({"enum": [1, "a"]}, "Any"),
-        ({"const": "a"}, "str"),
-        ({"const": 5}, "int"),
-        ({"const": [1]}, "Any"),
-        ({"oneOf": [TEXT, {"type": "integer"}]}, "str | int"),
-        ({"anyOf": [TEXT, {"type": "null"}]}, "str"),
-        ({"anyOf": [TEXT, TEXT]}, "str"),
-        ({"oneOf": []}, "Any"),
-        ({"allOf": [TEXT]}, "str"),
-        ({"allOf": [{"description": "wider"}, TEXT]}, "str"),
-        ({"allOf": []}, "Any"),
-        ({"x-unknown": 1, "unheardOf": {}}, "Any"),
-    ],
-)
-def test_a_schema_has_a_type(schema: Json, annotation: str) -> None:
-    """The keyword that tells most decides; one that nobody knows never stops a load."""
-    assert type_of(schema).annotation == annotation
-
-
-def test_an_object_has_fields_in_the_order_of_the_document() -> None:
-    """With their Python names, wire names, types, and whether they must be given."""
-    it = type_of({"required": ["petId"], "properties": {"petId": TEXT, "bornAt": DATE}})
-    assert isinstance(it, Object)
-    assert [(f.name, f.wire, f.type.annotation, f.required) for f in it.fields] == [
-        ("pet_id", "petId", "str", True),
-        ("born_at", "bornAt", "datetime", False),
-    ]
 
 
 def test_a_model_is_an_attrs_class_that_tells_the_truth() -> None:
@@ -97,14 +35,6 @@ def test_an_object_inside_an_object_is_called_after_both() -> None:
     assert type_of({"properties": {"home_address": {"properties": {"city": TEXT}}}}).fields[0].type.annotation == (  # type: ignore[attr-defined]  # an Object
         "XHomeAddress"
     )
-
-
-def test_properties_that_want_the_same_name_are_numbered() -> None:
-    """And each keeps its own wire name."""
-    wire = {"jobId": 1, "job_id": 2, "job-id": 3}
-    it = structured({"properties": {name: {} for name in wire}}, wire)
-    assert (it.job_id, it.job_id_2, it.job_id_3) == (1, 2, 3)
-    assert it.to_dict() == wire
 
 
 def test_components_that_want_the_same_name_are_numbered() -> None:
@@ -134,22 +64,43 @@ def test_nothing_is_built_before_it_is_touched() -> None:
         models["Bad"]
 
 
-def test_all_parts_of_an_all_of_add_up() -> None:
-    """Properties and required of every part, also of parts of parts; what stands beside has the last word."""
-    parts = [ref("Named"), {"allOf": [{"properties": {"age": {"type": "integer"}}}], "required": ["age"]}]
-    it = type_of(
-        {"allOf": parts, "properties": {"tag": TEXT}}, Named={"required": ["name"], "properties": {"name": TEXT}}
-    )
-    assert isinstance(it, Object)
-    assert [(f.wire, f.required) for f in it.fields] == [("name", True), ("age", True), ("tag", False)]
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("/components/schemas/pet", "Pet"),
+        ("/components/schemas/pet/properties/home_address/items", "PetHomeAddressItem"),
+        ("/components/schemas/pet/anyOf/1/additionalProperties", "PetOption2Value"),
+        ("/components/schemas/pet/allOf/0/$defs/tag", "Tag"),
+        ("/components/responses/not-found/content/application~1json/schema", "NotFoundResponse"),
+        ("/components/requestBodies/pet/content/application~1json/schema/properties/a", "PetBodyA"),
+        ("/components/parameters/0/schema", "PageSize"),
+        ("/paths/~1pets/post/responses/200/content/application~1json/schema", "AddPetResponse"),
+        ("/paths/~1pets/post/responses/200/content/a~1b/itemSchema", "AddPetResponseItem"),
+        ("/paths/~1pets/post/responses/200/headers/X-Rate/schema", "XRate"),
+        ("/paths/~1pets/post/requestBody/content/application~1json/schema/prefixItems/0", "AddPetBodyItem1"),
+        ("/paths/~1pets/post/parameters/0/content/application~1json/schema", "SortBy"),
+        ("/elsewhere/schema", "Model"),
+        ("/components/schemas/pet#object/properties/a", "PetA"),
+    ],
+)
+def test_a_type_is_called_after_the_place_where_it_stands(place: str, name: str) -> None:
+    """By nothing else, so that it has the same name in every process, whoever asks first."""
+    body: Json = {"content": {}}
+    node = {"operationId": "addPet", "parameters": [{"name": "sort_by", "in": "query"}], "responses": {}}
+    components = {"parameters": {"0": {"name": "pageSize", "in": "query"}}, "requestBodies": {"pet": body}}
+    models = load(openapi({"pet": {}}, {"/pets": {"post": node}}, components=components)).models
+    assert models.name(place) == name
 
 
-def test_enum_members_may_have_names_of_their_own() -> None:
-    """`x-enum-varnames`, as some generators write it; a list of another length is not trusted."""
-    named = type_of({"enum": ["1", "2"], "x-enum-varnames": ["SlowRead", "FastRead"]}).python
-    assert [one.name for one in named] == ["SLOW_READ", "FAST_READ"]
-    other = type_of({"enum": ["a", "b"], "x-enum-varnames": ["OnlyOne"]}).python
-    assert [one.name for one in other] == ["A", "B"]
+def test_a_name_that_is_not_as_one_would_expect_is_reported() -> None:
+    """Numbered, made up, or with an underscore; not one that is only spelled as Python spells it."""
+    lines: list[str] = told(**{"a.Pet": {"properties": {"petId": {}, "pet_id": {}, "class": {}, "2fa": {}, "$": {}}}})
+    assert [line.partition(" (")[0] for line in lines] == [
+        "renamed: 'pet_id' is called pet_id_2 in Python",
+        "renamed: 'class' is called class_ in Python",
+        "renamed: '2fa' is called field_2fa in Python",
+        "renamed: '$' is called field in Python",
+    ]
 
 
 def test_threads_share_one_class() -> None:
@@ -175,8 +126,6 @@ def test_threads_share_one_class() -> None:
     finally:
         sys.setswitchinterval(interval)
 
-
-# -- recursion
 
 LOOPS: dict[str, tuple[Json, Json]] = {
     "a model inside itself": ({"X": {"properties": {"x": ref("X"), "n": TEXT}}}, {"x": {"x": {"n": "a"}}}),
@@ -208,6 +157,26 @@ LOOPS: dict[str, tuple[Json, Json]] = {
         },
         {"kind": "Y", "x": {"kind": "Y"}},
     ),
+    "forty generations of unions and properties that add up": (
+        {
+            "X": ref("X0"),
+            **{
+                f"X{n}": {
+                    "allOf": [
+                        ref(f"X{n + 1}"),
+                        {
+                            "allOf": [ref(f"X{n + 1}")],
+                            "properties": {"n": {"title": str(n)}},
+                            "oneOf": [{"title": str(n), "properties": {"m": {"title": str(n)}}}],
+                        },
+                    ]
+                }
+                for n in range(40)
+            },
+            "X40": {"properties": {"n": TEXT}, "oneOf": [{"properties": {"m": TEXT}}]},
+        },
+        {"n": "a", "m": "b"},
+    ),
     "forty generations of twins": (
         {
             "X": ref("X0"),
@@ -235,8 +204,6 @@ def test_references_that_only_lead_to_each_other_are_an_error() -> None:
     with pytest.raises(DocumentError, match="these references only lead to each other"):
         load(openapi({"X": ref("Y"), "Y": ref("X")}), off=["dangling-reference"]).models["X"]
 
-
-# -- names that are attacks
 
 ATTACKS = [
     '"); import os; os.environ["LEAPOCR_ATTACK"] = "1"; x=("',
@@ -299,35 +266,11 @@ def test_any_property_names_make_a_harmless_model(wire: dict[str, int]) -> None:
     if wire:
         names = [field.name for field in api.models.type("X").fields]  # type: ignore[attr-defined]  # an Object
         assert [getattr(it, name) for name in names] == list(wire.values())
-        assert api.models["X"](**dict(zip(names, wire.values(), strict=True))).to_dict() == wire
-
-
-WORDS = ["type", "enum", "const", "oneOf", "anyOf", "allOf", "properties", "additionalProperties", "items", "format"]
-WORDS += ["required", "description", "discriminator", "x-enum-varnames", "prefixItems", "minimum", "$ref"]
-junk = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.sampled_from(["string", "array", "object", "date", "#/x", ""]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*WORDS, "a"]), inner, max_size=3),
-    max_leaves=10,
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.dictionaries(st.sampled_from(WORDS), junk, max_size=4), json_values)
-def test_a_schema_that_makes_no_sense_harms_nobody(schema: Json, wire: Any) -> None:
-    """Keywords with values of a wrong kind are passed over, or end in a DocumentError; every value still fits."""
-    try:
-        api = api_of(X=schema)
-        assert value.to_wire(api.converter.structure(wire, api.models.type("X"))) == wire
-        list(problems(document({"X": schema}), schema, "/components/schemas/X", wire))
-    except DocumentError:
-        return
-
-
-def test_an_annotation_does_not_double_with_every_level() -> None:
-    """Unions of lists of unions are "Any" where their text would be too long to read."""
-    schemas: Json = {f"S{n}": {"oneOf": [ref(f"S{n + 1}"), {"items": ref(f"S{n + 1}")}]} for n in range(40)}
-    models = load(openapi({**schemas, "S40": {"type": "string"}})).models
-    assert all(len(models.type(name).annotation) <= 200 for name in schemas)
+        built = api.models["X"](**dict(zip(names, wire.values(), strict=True)))
+        assert built.to_dict() == wire
+        assert attrs.evolve(built) == pickle.loads(pickle.dumps(built)) == it
+        assert len(repr(built)) <= value.LONGEST
+        assert api.report is not None
 
 
 def test_a_model_that_is_not_there_is_said_with_the_nearest_name() -> None:

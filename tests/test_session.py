@@ -291,8 +291,9 @@ def test_a_credential_goes_where_the_document_says_and_to_our_origin_only(world:
     assert KEY in str(script.requests[0].url) + str(list(script.requests[0].headers.raw))
     plan = client.default.order.plan()
     for elsewhere in ("https://evil.test/v1", "http://api.test/v1", "https://api.test:444/v1", "https://api.test.evil"):
-        request = client._session._request(plan._replace(url=elsewhere))
-        assert KEY not in request.url + str(request.headers)
+        world.run(client._session.open(plan._replace(url=elsewhere)))
+        assert script.requests[-1].url.host == httpx.URL(elsewhere).host
+        assert KEY not in str(script.requests[-1].url) + str(list(script.requests[-1].headers.raw))
 
 
 def test_a_key_shows_nowhere(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -302,7 +303,7 @@ def test_a_key_shows_nowhere(world: World, caplog: pytest.LogCaptureFixture) -> 
     client = world.client(Script(answer(json={"id": "1", "status": "pending"})))
     model = world.run(client.ocr.get_job_status("1"))
     session, plan = client._session, client.ocr.direct_upload.plan(**ANNOUNCEMENT)
-    shown: list[Any] = [client, client.ocr, session.credentials, session.config, session._request(plan), model]
+    shown: list[Any] = [client, client.ocr, session.credentials, session.config, session._placements(plan), model]
     shown += [plan, plan.curl(), client.ocr.direct_upload, client.drift()]
     for failure in (answer(401, {"error": f"no such key: {KEY}"}), answer(302, location=f"/?key={KEY}"), HTML, GONE):
         with pytest.raises(errors.Error) as caught:
@@ -343,6 +344,8 @@ def test_a_document_does_not_decide_where_credentials_go(world: World) -> None:
     client = world.client(script, api=api, base_url=None)
     with pytest.raises(errors.ConfigurationError, match=r"pass base_url='https://named.test'"):
         world.run(client.default.look())
+    with pytest.raises(errors.ConfigurationError, match=r"pass base_url='https://named.test'"):
+        world.run(client.request("GET", "/b"))
     assert script.calls == 0
 
 

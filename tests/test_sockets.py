@@ -1,27 +1,22 @@
-"""Over real sockets: every workflow against the sandbox, and servers that break off, lie, stay silent or never stop."""
+"""Over real sockets: every workflow against the sandbox; many threads and loops; memory. Faults: test_faults.py."""
 
 from __future__ import annotations
 
 import contextlib
-import gzip
 import http.server
 import json
-import socket
-import struct
 import threading
-import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
 import pytest
-from conftest import KEY, World
+from conftest import World
 
 from leapocr_dyn import LeapOCR, PollOptions, errors
-from leapocr_dyn.transport import blocking, suspending
 from leapocr_dyn.workflows.poll import Patience, Wait
 
 SOON = PollOptions(poll_interval=0.02, max_wait=60)
@@ -160,201 +155,6 @@ def served(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
-
-
-# -- servers that fail
-
-
-class Faulty:
-    """A server on a raw socket, with one behaviour for every connection. requests: what it has read, whole or not."""
-
-    def __init__(self, behave: Callable[[socket.socket, Faulty], None]) -> None:
-        self._behave = behave
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._threads = [threading.Thread(target=self._accept)]
-        self.origin = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self.connections = 0
-        self.requests: list[bytes] = []
-        self.elsewhere = ""
-
-    def __enter__(self) -> Faulty:
-        self._threads[0].start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept
-        for thread in self._threads:
-            thread.join()
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            thread = threading.Thread(target=self._serve, args=(connection,))
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            self._behave(connection, self)
-
-    def read(self, connection: socket.socket) -> None:
-        """One request, to its end."""
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += connection.recv(65536)
-        head, _, body = data.partition(b"\r\n\r\n")
-        length = next(
-            (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
-        )
-        while len(body) < length:
-            body += connection.recv(65536)
-        self.requests.append(head + b"\r\n\r\n" + body)
-
-
-def during(connection: socket.socket, server: Faulty) -> None:
-    """Reads a byte, and hangs up with a reset. (Reset before that, a client knows that nothing was sent.)"""
-    connection.recv(1)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-def after(connection: socket.socket, server: Faulty) -> None:
-    """Reads the request, and hangs up."""
-    server.read(connection)
-
-
-def silent(connection: socket.socket, server: Faulty) -> None:
-    """Reads the request, and says nothing until the other side gives up."""
-    server.read(connection)
-    connection.recv(1)
-
-
-def saying(content: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> Any:
-    """Reads the request, and answers this."""
-
-    def behave(connection: socket.socket, server: Faulty) -> None:
-        server.read(connection)
-        lines = [
-            f"HTTP/1.1 {status}",
-            "Connection: close",
-            f"Content-Length: {len(content) if length is None else length}",
-        ]
-        head = "\r\n".join([*lines, *headers]).replace("{elsewhere}", server.elsewhere)
-        connection.sendall(head.encode() + b"\r\n\r\n" + content)
-
-    return behave
-
-
-def endlessly(head: bytes, more: bytes) -> Any:
-    """Reads the request, and never stops to answer."""
-
-    def behave(connection: socket.socket, server: Faulty) -> None:
-        server.read(connection)
-        connection.sendall(head)
-        while True:
-            connection.sendall(more)
-
-    return behave
-
-
-JSON = "Content-Type: application/json"
-BOMB = gzip.compress(b" " * 64 * MIB)
-START = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-FAULTS: dict[str, tuple[Any, type[errors.Error], int, type[errors.Error]]] = {
-    # what it does, what a GET raises and after how many attempts, what a POST raises after one
-    "hangs up while it reads": (during, errors.ConnectionError, 3, errors.SubmissionUnknownError),
-    "hangs up after it has read": (after, errors.ConnectionError, 3, errors.SubmissionUnknownError),
-    "stays silent": (silent, errors.TimeoutError, 3, errors.SubmissionUnknownError),
-    "breaks off": (saying(b'{"id": ', JSON, length=99), errors.ConnectionError, 3, errors.SubmissionUnknownError),
-    "does not speak HTTP": (
-        endlessly(b"220 smtp ready\r\n", b"\r\n"),
-        errors.ConnectionError,
-        3,
-        errors.SubmissionUnknownError,
-    ),
-    "never ends its headers": (
-        endlessly(START, b"X-A: b\r\n"),
-        errors.ConnectionError,
-        3,
-        errors.SubmissionUnknownError,
-    ),
-    "answers HTML": (saying(b"<h1>Log in</h1>", "Content-Type: text/html"), errors.DecodeError, 1, errors.DecodeError),
-    "answers half a JSON text": (saying(b'{"id": "1", "sta', JSON), errors.DecodeError, 3, errors.DecodeError),
-    "answers nothing": (saying(b"", JSON), errors.DecodeError, 3, errors.DecodeError),
-    "points elsewhere": (
-        saying(b"", "Location: {elsewhere}/", status="307 Temporary Redirect"),
-        errors.APIError,
-        1,
-        errors.APIError,
-    ),
-    "sends a bomb": (saying(BOMB, JSON, "Content-Encoding: gzip"), errors.ContractError, 1, errors.ContractError),
-    "lies about compression": (
-        saying(b"{}", JSON, "Content-Encoding: gzip"),
-        errors.ContractError,
-        1,
-        errors.ContractError,
-    ),
-    "never ends its body": (endlessly(START + b"\r\n", b" " * 65536), errors.ContractError, 1, errors.ContractError),
-}
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers of at most a mebibyte, so that one without an end is soon too large."""
-    for module in (blocking, suspending):
-        monkeypatch.setattr(module, "LARGEST", MIB)
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_faulty_server_ends_in_an_exception_of_ours(world: World, fault: str, small: None) -> None:
-    """Whatever happens on the wire has a typed name; a GET is repeated where that can help, a paid POST never."""
-    behave, got, attempts, posted = FAULTS[fault]
-    with Faulty(after) as elsewhere, Faulty(behave) as server:
-        server.elsewhere = elsewhere.origin
-        timeout = 0.15 if fault == "stays silent" else 10
-        client = world.client(server.origin, timeout=timeout, max_retries=2, retry_delay=0)
-        with pytest.raises(got) as caught:
-            world.run(client.ocr.get_job_status("1"))
-        assert (server.connections, caught.value.attempts) == (attempts, attempts)
-        with pytest.raises(posted):
-            world.run(client.ocr.process_url("https://example.com/a.pdf"))
-        assert server.connections == attempts + 1
-        assert elsewhere.connections == 0
-        assert KEY not in f"{caught.value}{vars(caught.value)}"
-
-
-def test_a_server_that_is_not_there_is_asked_again(world: World) -> None:
-    """What never left may be repeated, a POST as well; then it is a ConnectionError that says what to check."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        origin = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    client = world.client(origin, max_retries=2, retry_delay=0)
-    for call in (client.ocr.get_job_status, client.ocr.process_url):
-        with pytest.raises(errors.ConnectionError, match="is the base URL right, and the server up") as caught:
-            world.run(call("https://example.com/a.pdf"))
-        assert (caught.value.attempts, caught.value.sent) == (3, False)
-
-
-def test_an_answer_that_drips_ends_at_the_deadline(world: World) -> None:
-    """Every byte comes in time, the whole never would: the deadline is what counts."""
-    go_on = threading.Event()
-
-    def drip(connection: socket.socket, server: Faulty) -> None:
-        server.read(connection)
-        connection.sendall(START + b"\r\n")
-        while not go_on.wait(0.01):
-            connection.sendall(b" ")
-
-    with Faulty(drip) as server:
-        session = world.client(server.origin, timeout=10)._session
-        began = time.monotonic()
-        with pytest.raises(errors.TimeoutError, match="not complete in time"):
-            world.run(session.ask("getJobStatus", {"job_id": "1"}, retries=0, deadline=began + 0.2))
-        assert time.monotonic() - began < 5
-        go_on.set()
 
 
 # -- one client, many threads and loops

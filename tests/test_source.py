@@ -37,7 +37,7 @@ def test_a_dict_is_a_document() -> None:
     read = source.read(mine)
     mine["paths"].clear()
     assert read.tree == TREE
-    assert (read.name, read.folder, read.recipe) == ("<dict>", None, ("tree", None))
+    assert (read.name, read.path, read.recipe) == ("<dict>", None, ("tree", None))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_path_names_a_document(tmp_path: Path) -> None:
     for either in (path, str(path)):
         read = source.read(either)
         assert read.tree == TREE
-        assert (read.name, read.folder, read.recipe) == ("openapi.yaml", tmp_path, ("path", str(path)))
+        assert (read.name, read.path, read.recipe) == ("openapi.yaml", path, ("path", str(path)))
 
 
 def test_a_relative_path_is_remembered_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,14 +63,14 @@ def test_a_relative_path_is_remembered_absolute(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "api.json").write_text(JSON)
     monkeypatch.chdir(tmp_path)
     read = source.read("api.json")
-    assert (read.folder, read.recipe) == (tmp_path, ("path", str(tmp_path / "api.json")))
+    assert (read.path, read.recipe) == (tmp_path / "api.json", ("path", str(tmp_path / "api.json")))
 
 
 def test_a_bundled_service_is_known_by_its_name() -> None:
     """A bundled service's name is enough, and wins over a file that happens to be called so."""
     read = source.read("leapocr")
     assert read.tree["openapi"].startswith("3.")
-    assert (read.name, read.folder, read.recipe) == ("leapocr", None, ("bundled", "leapocr"))
+    assert (read.name, read.path, read.recipe) == ("leapocr", None, ("bundled", "leapocr"))
     assert "leapocr" in source.services()
 
 

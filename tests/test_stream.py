@@ -1,149 +1,28 @@
-"""Streams: what bytes mean (tests/vectors/streams.json), items of any operation, and every way in which one can end."""
+"""Streams: the items of any operation, and every way in which one can end."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import itertools
 import json
-import re
 import socket
 import struct
 import threading
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 from conftest import KEY, Script, World, answer
-from hypothesis import given
-from hypothesis import strategies as st
 
 import leapocr_dyn
 from leapocr_dyn import errors
 from leapocr_dyn.api import Api
-from leapocr_dyn.workflows.stream import LARGEST, Event, Events, Lines
+from leapocr_dyn.operation.sequential import Event
 
 Json = Any  # whatever a test feeds in
-# From WHATWG HTML section 9.2.6 and from jsonlines.org, told in our own words.
-CASES: list[Json] = json.loads((Path(__file__).parent / "vectors/streams.json").read_text("utf-8"))
-MIB = 2**20
-
-
-# -- the parsers
-
-
-def parsed(kind: str, pieces: list[bytes]) -> list[Json]:
-    """What a parser of that kind gives for these pieces, as the vectors write it."""
-    if kind == "events":
-        events = Events()
-        return [event._asdict() for piece in pieces for event in events.feed(piece)]
-    lines = Lines()
-    found = [line for piece in pieces for line in lines.feed(piece)]
-    rest = lines.rest()
-    return [line.decode() for line in [*found, *([rest] if rest is not None else [])]]
-
-
-def sent(case: Json) -> bytes:
-    """The bytes of a case."""
-    return bytes.fromhex(case["hex"]) if "hex" in case else case["input"].encode()
-
-
-every_case = pytest.mark.parametrize("case", CASES, ids=[f"{case['kind']}: {case['promise']}" for case in CASES])
-
-
-@every_case
-def test_a_stream_means_what_the_specification_says(case: Json) -> None:
-    """Each case is a rule: whole, byte by byte, and with nothing between the bytes."""
-    content = sent(case)
-    assert parsed(case["kind"], [content]) == case["gives"]
-    assert parsed(case["kind"], [content[at : at + 1] for at in range(len(content))]) == case["gives"]
-    assert parsed(case["kind"], [piece for byte in content for piece in (b"", bytes([byte]), b"")]) == case["gives"]
-
-
-@given(st.sampled_from(CASES), st.lists(st.integers(0, 200), max_size=8))
-def test_where_a_stream_is_cut_changes_nothing(case: Json, cuts: list[int]) -> None:
-    """TCP cuts where it likes, also inside a letter or a CRLF."""
-    content = sent(case)
-    places = sorted({0, len(content), *(cut for cut in cuts if cut < len(content))})
-    pieces = [content[start:end] for start, end in itertools.pairwise(places)]
-    assert parsed(case["kind"], pieces) == case["gives"]
-
-
-def by_the_book(content: bytes) -> list[tuple[str, str]]:
-    """The types and data of events, in the words of the specification and with no thought of pieces or of time."""
-    text = content.decode("utf-8", "replace").removeprefix("\ufeff")
-    found, kind, data = [], "", ""
-    for line in re.split("\r\n|\r|\n", text)[:-1]:
-        if line == "":
-            if data:
-                found.append((kind or "message", data[:-1]))
-            kind, data = "", ""
-            continue
-        name, _, value = line.partition(":")
-        value = value.removeprefix(" ")
-        if name == "data":
-            data += value + "\n"
-        elif name == "event":
-            kind = value
-    return found
-
-
-@given(
-    st.lists(
-        st.sampled_from([b"data", b"event", b":", b" ", b"\r", b"\n", b"\r\n", b"a", b"\xe8\x8c", b"\xb6", b"\0"])
-    ),
-    st.integers(1, 7),
-)
-def test_any_bytes_are_read_as_by_the_book(bits: list[bytes], size: int) -> None:
-    """Whatever comes, in pieces of any size: the same events as from a parser that has it all at once."""
-    content = b"".join(bits)
-    pieces = [content[at : at + size] for at in range(0, len(content), size)]
-    assert [(one["type"], one["data"]) for one in parsed("events", pieces)] == by_the_book(content)
-
-
-@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
-def test_an_event_is_given_at_its_last_byte(end: bytes) -> None:
-    """Nobody waits for the byte after a CR: it may come with the next event, in an hour."""
-    events = Events()
-    assert events.feed(b"data: tea" + end) == []
-    assert [event.data for event in events.feed(end[:1])] == ["tea"]
-    assert events.feed(end[1:]) == []
-
-
-def test_a_large_event_byte_by_byte_takes_linear_time() -> None:
-    """A mebibyte in a million pieces; to look at it anew for each would take hours."""
-    for parser, content in ((Events(), b"data: " + b"x" * MIB + b"\n\n"), (Lines(), b"x" * MIB + b"\n")):
-        found: list[Any] = []
-        for at in range(len(content)):
-            found += parser.feed(content[at : at + 1])
-        assert len(found) == 1
-        assert len(found[0].data if isinstance(found[0], Event) else found[0]) == MIB
-
-
-@pytest.mark.parametrize("shape", ["a line without an end", "a whole line", "many lines", "lines with nothing in them"])
-def test_no_event_is_larger_than_its_bound(shape: str) -> None:
-    """A server that never comes to an end of something is stopped before it has filled the memory."""
-    filler = {
-        "a line without an end": b"x" * MIB,
-        "a whole line": b"x" * (LARGEST + 1) + b"\n",
-        "many lines": b"data: " + b"x" * MIB + b"\n",
-        "lines with nothing in them": b"data\n" * MIB,
-    }[shape]
-    events = Events()
-    events.feed(b"data: ")
-    with pytest.raises(errors.ContractError, match="larger than 16 MiB"):
-        list(map(events.feed, [filler] * (LARGEST // MIB + 1)))
-
-
-def test_no_line_is_larger_than_its_bound() -> None:
-    """The same for JSON Lines, with and without an end."""
-    for end in (b"", b"\n"):
-        with pytest.raises(errors.ContractError, match="larger than 16 MiB"):
-            Lines().feed(b"x" * (LARGEST + 1) + end)
 
 
 # -- items of an operation, from servers that are functions
@@ -230,6 +109,13 @@ def test_the_data_of_an_event_is_json_or_text(world: World) -> None:
 
 def test_lines_are_json_and_null_is_no_end(world: World) -> None:
     """An item may be null; the iteration goes on."""
+    for media in ("application/geo+json-seq", "Application/JSON-seq"):
+        assert heard(world, '\x1e{"a"', ": 1}\n\x1enull\n", "\x1e[2]\n\x1enull\n", media=media) == [
+            {"a": 1},
+            None,
+            [2],
+            None,
+        ]
     for media in ("application/jsonl", "application/x-ndjson", "application/x-ndjson; charset=utf-8"):
         assert heard(world, '{"a"', ": 1}\nnull\n", "[2]\r\n\nnull", media=media) == [{"a": 1}, None, [2], None]
 
@@ -240,6 +126,7 @@ def test_an_item_schema_types_the_items(world: World) -> None:
         for media, content in (
             ("text/event-stream", 'data: {"name": "oolong", "grams": 5}\n\n'),
             ("application/jsonl", '{"name": "oolong", "grams": 5}\n'),
+            ("application/json-seq", '\x1e{"name": "oolong", "grams": 5}\n'),
         ):
             (leaf,) = heard(world, content, media=media, **described)
             assert (type(leaf).__name__, leaf.name, leaf.grams) == ("Leaf", "oolong", 5)
@@ -616,6 +503,9 @@ BREAKS = {
     "inside an event of a body without a length": leaving(HEAD + b"Connection: close\r\n\r\n" + ONE + b"data: 2\n"),
     "inside a line of a body without a length": leaving(PLAIN + b"Connection: close\r\n\r\n" + b'1\n{"a": "te'),
     "with a reset": leaving(CHUNKED + chunk(ONE), reset=True),
+    "inside a sequence": leaving(
+        CHUNKED.replace(b"text/event-stream", b"application/json-seq") + chunk(b"\x1e1\n\x1e2")
+    ),
 }
 
 

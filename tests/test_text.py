@@ -185,6 +185,8 @@ def test_a_wide_document_is_left_at_its_bound(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(DocumentError, match="more than 1,000 values") as caught:
         text.parse("a: [" + "1," * 2_000 + "]\n", "test")
     assert "line 1, column 1999" in str(caught.value)
+    with pytest.raises(DocumentError, match="more than 1,000 values"):
+        text.parse('{"a": [' + "[]," * 2_000 + "1]}", "test")
 
 
 @pytest.mark.slow

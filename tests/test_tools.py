@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import leapocr_dyn
+
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import thousand  # noqa: E402 - it stands beside the tools, which are found from here on
+
 WORDS = [
     "Harbour Tea Company",
     "Dear Ms Okafor",
@@ -84,3 +91,16 @@ def test_an_option_that_the_test_tool_does_not_know_is_refused() -> None:
     found = subprocess.run([ROOT / "tools" / "test", "--al"], capture_output=True, text=True, check=False)
     assert found.returncode == 2
     assert "--all-pythons" in found.stderr
+
+
+def test_the_document_that_others_are_compared_on_is_what_it_says() -> None:
+    """1,000 operations and as many schemas, in about 2 MB; every one loads here, and its first call can be planned."""
+    tree = thousand.document(200)
+    api = leapocr_dyn.load(tree)
+    assert len(api.operations) == 1_000
+    assert len(tree["components"]["schemas"]) - len(thousand.SHARED) == 1_000
+    assert 1_500_000 < len(json.dumps(tree)) < 2_500_000
+    assert [finding.rule for finding in api.report] == []
+    assert len(thousand.document(1, spare=10)["components"]["schemas"]) == len(thousand.SHARED) + 15
+    url = api.operations["listInvoice0"].plan("https://a.test", limit=5, status=["open", "done"]).url
+    assert url == "https://a.test/invoice0s?limit=5&status=open,done"

@@ -10,8 +10,10 @@ import logging
 import re
 import signal
 import socket
+import ssl
 import threading
 import time
+import traceback
 import zlib
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -317,6 +319,12 @@ def test_nothing_of_httpx_escapes(world: World, theirs: Exception, ours: type[er
     assert caught.value.__cause__ is theirs
 
 
+def test_a_server_that_breaks_off_the_encryption_hung_up() -> None:
+    """httpcore's async connections let ssl's own exception through, as where a certificate is missing (TLS 1.3)."""
+    with pytest.raises(errors.ConnectionError, match=r"api\.test broke off the encryption .*certificate required"):
+        translate(ssl.SSLError(1, "tlsv13 alert certificate required"), PAGE, 1)
+
+
 def test_what_is_not_httpxs_stays_itself() -> None:
     """A FileError from a body that is being sent is no network failure."""
     with pytest.raises(errors.FileError, match="shorter"):
@@ -342,6 +350,17 @@ def test_what_cannot_be_sent_is_a_configuration_error(world: World, request_: Re
             with pytest.raises(errors.ConfigurationError, match=f"cannot be sent.*{said}"):
                 world.run(call(request_, timeout=1))
     finally:
+        world.run(io.close())
+
+
+@pytest.mark.parametrize("text", [KEY + "\n", " " + KEY, f"{KEY}\r\nX-Other: 1", KEY + "\0"])
+def test_a_header_that_http_cannot_carry_is_named_and_not_shown(world: World, text: str) -> None:
+    """No second header can be smuggled in; and what stands in the one that cannot be sent is in no traceback."""
+    with listening() as url:
+        io = world.transport()
+        with pytest.raises(errors.ConfigurationError, match="'X-Name' holds a control character or an outer") as caught:
+            world.run(io.send(Request("GET", url, {"X-Good": "1", "X-Name": text}), timeout=1))
+        assert KEY not in "".join(traceback.format_exception(caught.value))
         world.run(io.close())
 
 

@@ -15,9 +15,10 @@ from typing import Any
 
 import attrs
 import pytest
-from documents import api_of, structured
+from documents import answering, api_of, structured
 
 from leapocr_dyn.api import load
+from leapocr_dyn.errors import ValidationError
 from leapocr_dyn.model import value
 from leapocr_dyn.model.value import NOT_GIVEN, OpenEnum, to_wire
 
@@ -132,12 +133,104 @@ def test_repr_fits(huge: Any) -> None:
     assert len(text) <= value.LONGEST
 
 
-def test_repr_of_a_deep_value_fits_too() -> None:
+def test_repr_of_a_deep_value_shows_its_beginning() -> None:
     """A friend of a friend of a friend."""
-    wire: dict[str, Any] = {}
-    for _ in range(300):
+    shown = "X(pet_name='Mimi', friend=X(pet_name='Mimi', friend=X(pet_name='Mimi', friend=X(…"
+    assert repr(pet(nested(300))).startswith(shown[:60])
+    assert len(repr(pet(nested(300)))) <= value.LONGEST
+
+
+def nested(depth: int) -> dict[str, Any]:
+    """A friend of a friend of a friend."""
+    wire: dict[str, Any] = {"petName": "Mimi"}
+    for _ in range(depth):
         wire = {"petName": "Mimi", "friend": wire}
-    assert len(repr(pet(wire))) <= value.LONGEST
+    return wire
+
+
+def test_a_value_deeper_than_python_can_follow_is_not_written() -> None:
+    """A sentence of ours and no RecursionError; and its repr is as short as any."""
+    it = new()
+    for _ in range(3000):
+        it = new(friend=it)
+    with pytest.raises(ValidationError, match="a X is nested deeper than can be written"):
+        it.to_dict()
+    assert repr(it) == "X(friend=X(friend=X(friend=X(…))))"
+
+
+# -- changing
+
+
+def test_a_changed_model_keeps_what_was_not_changed() -> None:
+    """What was absent stays absent, null stays null, unknown fields and the server's own texts stay."""
+    wire = {"petName": "Mimi", "bornAt": "2026-03-23T12:00:00.0Z", "kind": None, "new": [1]}
+    it = attrs.evolve(pet(wire), pet_name="Momo")
+    assert it.to_dict() == {**wire, "petName": "Momo"}
+    assert attrs.evolve(it, kind="dog").to_dict() == {**wire, "petName": "Momo", "kind": "dog"}
+    assert it["new"] == [1]
+
+
+def test_a_change_to_none_is_a_null_and_to_not_given_is_nothing() -> None:
+    """As where a model is built."""
+    it = pet({"petName": "Mimi", "kind": "cat"})
+    assert attrs.evolve(it, kind=None).to_dict() == {"petName": "Mimi", "kind": None}
+    assert attrs.evolve(it, kind=NOT_GIVEN).to_dict() == {"petName": "Mimi"}
+    assert attrs.evolve(it).to_dict() == it.to_dict()
+
+
+def test_a_changed_view_computes_again() -> None:
+    """A progress that was computed follows its parts; one that was given stays."""
+    views = load("leapocr").views
+    it = views.read("JobStatus", "getJobStatus", {"id": "1", "processed_pages": 1, "total_pages": 4})
+    assert (it.progress, attrs.evolve(it, processed_pages=2).progress) == (25.0, 50.0)
+    given = attrs.evolve(it, progress=1.0)
+    assert attrs.evolve(given, processed_pages=2).progress == 1.0
+
+
+def test_attrs_can_take_a_model_apart() -> None:
+    """`attrs.asdict` has the Python names; what the hidden slot shows it is no value."""
+    assert attrs.asdict(pet({"petName": "Mimi"}))["pet_name"] == "Mimi"
+
+
+# -- sending
+
+ACCOUNT = {
+    "properties": {
+        "id": {"type": "string", "readOnly": True},
+        "name": {"type": "string"},
+        "owner": {"properties": {"id": {"type": "string", "readOnly": True}, "name": {"type": "string"}}},
+        "others": {"items": {"$ref": "#/components/schemas/X"}},
+        "password": {"type": "string", "writeOnly": True},
+    },
+    "additionalProperties": {"$ref": "#/components/schemas/X"},
+}
+
+
+def test_what_only_a_server_writes_is_not_sent() -> None:
+    """Read, change, write: the same class, and `readOnly` fields are left out at all depths."""
+    wire = {
+        "id": "1",
+        "name": "a",
+        "owner": {"id": "2", "name": "b"},
+        "others": [{"id": "3", "name": "c"}],
+        "more": {"id": None, "name": "d"},
+    }
+    it = attrs.evolve(structured(ACCOUNT, wire), name="changed", password="secret")
+    sent = {
+        "name": "changed",
+        "owner": {"name": "b"},
+        "others": [{"name": "c"}],
+        "password": "secret",
+        "more": {"name": "d"},
+    }
+    assert to_wire(it, sending=True) == sent
+    assert to_wire({"body": [it]}, sending=True) == {"body": [sent]}
+    assert it.to_dict() == {**wire, "name": "changed", "password": "secret"}
+
+
+def test_a_dict_goes_as_it_is() -> None:
+    """Who writes JSON by hand means every word of it."""
+    assert to_wire({"id": "1"}, sending=True) == {"id": "1"}
 
 
 # -- pickling
@@ -179,11 +272,31 @@ def test_a_model_inside_a_merged_schema_comes_back_in_another_process() -> None:
     """An `allOf` has fields where no node of the document stands, and their names come from the component above."""
     owner = {"properties": {"name": {"type": "string"}, "address": {"properties": {"city": {"type": "string"}}}}}
     it = structured(
-        {"allOf": [{"$ref": "#/components/schemas/Y"}]},
+        {"allOf": [{"$ref": "#/components/schemas/Y"}, {"required": ["owner"]}]},
         {"owner": {"address": {"city": "Rome"}}},
         Y={"properties": {"owner": owner}},
     )
     assert elsewhere(it.owner.address) == "XOwnerAddress(city='Rome')"
+
+
+def test_a_model_without_a_name_has_the_same_one_in_every_process() -> None:
+    """An answer that is described where it is answered, in a list, in a list of kinds, beside a union."""
+    schema = {
+        "properties": {
+            "pets": {"items": {"properties": {"name": {"type": "string"}}}},
+            "kinds": {"type": ["object", "string"], "properties": {"a": {}}},
+            "either": {"properties": {"b": {}}, "oneOf": [{"properties": {"c": {}}}, {"properties": {"d": {}}}]},
+        },
+        "additionalProperties": {"properties": {"e": {}}},
+    }
+    read = answering(schema).read
+    wire = {"pets": [{"name": "Mimi"}], "kinds": {"a": 1}, "either": {"b": 1, "d": 2}, "more": {"e": 1}}
+    it = read(200, {"content-type": "application/json"}, json.dumps(wire).encode())
+    things = [it, it.pets[0], it.kinds, it.either, it["more"]]
+    names = ["GoResponse", "GoResponsePetsItem", "GoResponseKinds", "GoResponseEitherOption2", "GoResponseValue"]
+    assert [type(one).__name__ for one in things] == names
+    for one in things:
+        assert elsewhere(one) == repr(one)
 
 
 # -- open enums

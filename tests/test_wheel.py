@@ -67,10 +67,17 @@ def names(folder: Path) -> set[str]:
 
 def test_it_carries_the_package_and_nothing_beside_it(unpacked: Path) -> None:
     """Every module is in the wheel; tests, tools, samples and the checkout's own files are not."""
-    modules = {path.relative_to(CHECKOUT).as_posix() for path in CHECKOUT.glob("leapocr_dyn/**/*.py")}
+    modules = {path.relative_to(CHECKOUT).as_posix() for path in CHECKOUT.glob("leapocr_dyn/**/*.py*")}
+    modules = {name for name in modules if name.endswith((".py", ".pyi"))}
     assert modules <= names(unpacked)
     assert {path.name for path in unpacked.iterdir()} == {"leapocr_dyn", f"leapocr_dyn-{__version__}.dist-info"}
-    assert {Path(name).suffix for name in names(unpacked / "leapocr_dyn")} == {".py", ".typed", ".json", ".yaml"}
+    assert {Path(name).suffix for name in names(unpacked / "leapocr_dyn")} == {
+        ".py",
+        ".pyi",
+        ".typed",
+        ".json",
+        ".yaml",
+    }
 
 
 def test_it_is_typed_and_licensed(unpacked: Path) -> None:

@@ -4,41 +4,33 @@ The text of both specifications decides: actions in order, each on the result of
 objects merge, arrays grow, primitives are replaced; what does not fit is an error; no match is a success, and counted.
 The two versions differ where their words do: in 1.0 an `update` of an array is one entry, even if that is a list, and
 cannot select primitives (`remove` can: the specification's own 1.0 examples do); 1.1 joins arrays, wants all selected
-nodes to be of one kind, and brings `copy`. `extends` is left to the caller, who alone knows what the overlay is for.
+nodes to be of one kind, and brings `copy`. `extends` names the document for whoever is given an overlay alone; beside a
+document it decides nothing.
 
 Nothing that comes in is changed: the containers on the way to a change are copied, once; all others are shared between
 the trees and the overlay. So an overlay that copies the document into itself costs nothing while it runs, and without a
-bound would leave a tree that nobody can walk; what is inserted is therefore paid for at its full size. An overlay can
-neither fetch nor run anything, and its JSONPaths are paid for by the nodes that they visit.
+bound would leave a tree that nobody can walk; what is inserted is therefore paid for at its full size.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
+from leapocr_dyn.document import source
+from leapocr_dyn.document.jsonpath import Budget, Steps, compiled, select
 from leapocr_dyn.document.text import DEPTH, kind, measure, shown
 from leapocr_dyn.errors import DocumentError
 
-if TYPE_CHECKING:
-    from jsonpath import JSONPath
-    from jsonpath.function_extensions import FilterFunction
-    from jsonpath.segments import JSONPathRecursiveDescentSegment
-
-MATCHES = 100_000  # selected by one overlay; every node of a large document is selected by a mistake
 NODES = 5_000_000  # inserted by one overlay, in the weight of text.measure
-VISITS = 5_000_000  # by the JSONPaths of one overlay: some ten seconds; a dozen walks through a large document
-TARGET = 4_096  # characters of a JSONPath: its parser is not made for more
-SECONDS = 0.1  # for one regular expression in a filter, on one text
 
 VERSION = r"1\.[01](\.[0-9]+)?(-.*)?"
 OVERLAY_FIELDS = {"overlay", "info", "extends", "actions"}
 INFO_FIELDS = {"title", "version", "description"}
 ACTION_FIELDS = {"target", "description", "update", "remove", "copy"}
-
-Steps = tuple[str | int, ...]
 
 
 class Applied(NamedTuple):
@@ -49,33 +41,6 @@ class Applied(NamedTuple):
     target: str
     matches: int
     description: str
-
-
-class Budget:
-    """What an overlay may still spend."""
-
-    __slots__ = ("matches", "nodes", "visits")
-
-    def __init__(self) -> None:
-        self.matches, self.nodes, self.visits = MATCHES, NODES, VISITS
-
-    def visit(self, nodes: int) -> None:
-        """Pay for nodes that a JSONPath comes by."""
-        self.visits -= nodes
-        if self.visits < 0:
-            raise DocumentError(f"the overlay visits more than {VISITS:,} nodes: make its targets more direct")
-
-    def match(self) -> None:
-        """Pay for a node that is selected."""
-        self.matches -= 1
-        if self.matches < 0:
-            raise DocumentError(f"the overlay selects more than {MATCHES:,} nodes: make its targets more direct")
-
-    def insert(self, nodes: int) -> None:
-        """Pay for nodes that are put into the document."""
-        self.nodes -= nodes
-        if self.nodes < 0:
-            raise DocumentError(f"the overlay inserts more than {NODES:,} nodes")
 
 
 # --- the shape of an overlay ---
@@ -143,173 +108,22 @@ def texts(fields: dict[str, Any], required: Iterable[str], optional: Iterable[st
             raise DocumentError(f"{where}: `{field}` is text, not {kind(fields[field])}: put it in quotes")
 
 
-# --- selecting ---
+def extended(overlay: dict[str, Any], path: Path | None, name: str) -> str:  # Any: JSON enters here
+    """What an overlay extends: a URL, or the path of a file in its folder or below. path: of the overlay itself.
 
-
-@functools.lru_cache(maxsize=256)
-def compiled(target: str) -> JSONPath:
-    """A JSONPath by RFC 9535. Raises DocumentError."""
-    if len(target) > TARGET:
-        raise DocumentError(f"a JSONPath has at most {TARGET:,} characters")
-    from jsonpath import JSONPathError
-
-    try:
-        return engine()(target)
-    except (JSONPathError, ValueError, RecursionError) as error:
-        # Not str(error): where a path ends too early, the library fails while it words that.
-        reason = error.args[0] if error.args else type(error).__name__
-        raise DocumentError(f"{shown(target)} is not a JSONPath (RFC 9535): {reason}") from error
-
-
-@functools.cache
-def engine() -> Callable[[str], JSONPath]:
-    """python-jsonpath, strict, and made to pay for every node that it visits, also inside filters."""
-    import jsonpath
-    from jsonpath.filter import BaseExpression, RelativeFilterQuery, RootFilterQuery
-    from jsonpath.segments import JSONPathRecursiveDescentSegment, JSONPathSegment
-    from jsonpath.stream import TokenStream
-
-    path_class, descent_class = paying()
-
-    class Parser(jsonpath.Parser):
-        def parse_query(self, stream: TokenStream) -> Iterable[JSONPathSegment]:
-            for segment in super().parse_query(stream):
-                if isinstance(segment, JSONPathRecursiveDescentSegment):
-                    yield descent_class(env=self.env, token=segment.token, selectors=segment.selectors)
-                else:
-                    yield segment
-
-        def parse_absolute_query(self, stream: TokenStream) -> BaseExpression:
-            stream.next()
-            return RootFilterQuery(path_class(env=self.env, segments=self.parse_query(stream)))
-
-        def parse_relative_query(self, stream: TokenStream) -> BaseExpression:
-            stream.next()
-            return RelativeFilterQuery(path_class(env=self.env, segments=self.parse_query(stream)))
-
-    class Environment(jsonpath.JSONPathEnvironment):
-        parser_class = Parser
-
-    environment = Environment(strict=True)
-    environment.function_extensions |= in_time()
-
-    def compile_path(target: str) -> JSONPath:
-        path = environment.compile(target)
-        if not isinstance(path, jsonpath.JSONPath):
-            raise ValueError("a union of paths is no part of it")
-        return path_class(env=environment, segments=path.segments)
-
-    return compile_path
-
-
-def paying() -> tuple[type[JSONPath], type[JSONPathRecursiveDescentSegment]]:
-    """The two classes that visit nodes, with the nodes at a Budget's expense.
-
-    The one trick here: `filter_context`, which the library hands down to every query inside a filter, carries the
-    Budget. It carries the root, too: for `$` in a filter inside a filter, the library on its own takes another node.
+    Raises DocumentError where it names nothing that may be read.
     """
-    import jsonpath
-    from jsonpath.segments import JSONPathRecursiveDescentSegment
-
-    class Node(jsonpath.JSONPathMatch):
-        __slots__ = ("budget", "key")
-        budget: Budget
-        key: int | str
-
-        def new_child(self, obj: object, key: int | str) -> Node:
-            self.budget.visit(1)
-            # Not __init__: to write out the path of every node takes longer than all the rest.
-            child = Node.__new__(Node)
-            child.obj, child.parent, child.key = obj, self, key
-            child.root, child.budget, child._filter_context = self.root, self.budget, self._filter_context
-            return child
-
-        def add_child(self, *children: jsonpath.JSONPathMatch) -> None:
-            """Keeps nothing: nobody asks, and it would hold every node that was visited."""
-
-    class Path(jsonpath.JSONPath):
-        def finditer(self, data: Any, *, filter_context: Any = None) -> Iterable[jsonpath.JSONPathMatch]:  # Any: JSON
-            filter_context["budget"].visit(1)
-            top = Node.__new__(Node)
-            top.obj, top.parent, top.key = data, None, ""
-            top.root, top.budget, top._filter_context = filter_context["root"], filter_context["budget"], filter_context
-            nodes: Iterable[jsonpath.JSONPathMatch] = [top]
-            for segment in self.segments:
-                # Only these have children (RFC 9535 section 2.3); the library would take slices of texts, too.
-                nodes = segment.resolve(node for node in nodes if isinstance(node.obj, dict | list))
-            return nodes
-
-    class Descent(JSONPathRecursiveDescentSegment):
-        def resolve(self, nodes: Iterable[jsonpath.JSONPathMatch]) -> Iterable[jsonpath.JSONPathMatch]:
-            # Without recursion: the library's own hands each node up through one generator for each level.
-            for node in nodes:
-                waiting = [node]
-                while waiting:
-                    here = waiting.pop()
-                    for selector in self.selectors:
-                        yield from selector.resolve(here)
-                    below = [here.new_child(value, key) for key, value in inside(here.obj)]
-                    waiting.extend(reversed(below))
-
-    return Path, Descent
-
-
-def inside(value: object) -> list[tuple[str | int, object]]:
-    """The objects and arrays in an object or array, with their names or indexes."""
-    members: Iterable[tuple[str | int, object]] = ()
-    if isinstance(value, dict):
-        members = value.items()
-    elif isinstance(value, list):
-        members = enumerate(value)
-    return [(key, member) for key, member in members if isinstance(member, dict | list)]
-
-
-def in_time() -> dict[str, FilterFunction]:
-    """match() and search() of RFC 9535 sections 2.4.6 and 2.4.7, with a bound of time."""
-    from jsonpath import function_extensions
-
-    def matches(function: Match | Search, how: str, value: object, pattern: object) -> bool:
-        compiled: Any = function.check_cache(pattern) if isinstance(pattern, str) else None  # Any: regex.Pattern
-        if compiled is None or not isinstance(value, str):
-            return False
-        try:
-            return getattr(compiled, how)(value, timeout=SECONDS) is not None
-        except TimeoutError as error:
-            raise DocumentError(f"a regular expression takes more than {SECONDS} seconds: make it simpler") from error
-
-    class Match(function_extensions.Match):
-        def __call__(self, value: object, pattern: object) -> bool:
-            return matches(self, "fullmatch", value, pattern)
-
-    class Search(function_extensions.Search):
-        def __call__(self, value: object, pattern: object) -> bool:
-            return matches(self, "search", value, pattern)
-
-    return {"match": Match(thread_safe=True), "search": Search(thread_safe=True)}
-
-
-def select(tree: dict[str, Any], target: str, budget: Budget) -> dict[Steps, Any]:  # Any: JSON
-    """The nodes that a JSONPath selects, each once, in order."""
-    nodes: dict[Steps, Any] = {}  # Any: JSON
-    try:
-        for match in compiled(target).finditer(tree, filter_context={"budget": budget, "root": tree}):
-            budget.match()
-            nodes[steps_of(match)] = match.obj
-    except DocumentError:
-        raise
-    except Exception as error:
-        # Whatever the library could not do with this path, it is the path's fault and not the caller's.
-        raise DocumentError(f"this JSONPath cannot be followed: {type(error).__name__}: {error}") from error
-    return nodes
-
-
-def steps_of(match: Any) -> Steps:  # Any: the Node of our engine
-    """The names and indexes that lead from the root to a match."""
-    steps: list[str | int] = []
-    while match.parent is not None:
-        steps.append(match.key)
-        match = match.parent
-    return tuple(reversed(steps))
+    extends = overlay.get("extends")
+    if not isinstance(extends, str):
+        raise DocumentError(f"{name} is an overlay without `extends`: give the document, and this as overlay=")
+    if source.is_url(extends):
+        return extends
+    if path is None or urlsplit(extends).scheme:
+        raise DocumentError(
+            f"{name}: `extends` is {shown(extends)}, but leads to a URL, or to a file in the folder of an overlay that "
+            "is given as a path: give the document, and this as overlay="
+        )
+    return str(source.below(path.parent, unquote(extends)))
 
 
 # --- changing ---
@@ -344,12 +158,13 @@ class Editor:
     changed in place. They are kept alive there, so that an identity never comes back as somebody else's.
     """
 
-    __slots__ = ("budget", "joins", "own", "tree")
+    __slots__ = ("budget", "joins", "own", "room", "tree")
 
     def __init__(self, tree: dict[str, Any], *, joins: bool) -> None:  # Any: JSON
         self.tree = tree
         self.joins = joins
         self.budget = Budget()
+        self.room = NODES
         self.own: dict[int, object] = {}
 
     def act(self, action: dict[str, Any]) -> int:  # Any: JSON
@@ -393,9 +208,11 @@ class Editor:
             raise DocumentError(f"the target selects {' and '.join(sorted(kinds))} together: select one kind of node")
         if not self.joins and "primitives" in kinds:
             raise DocumentError("version 1.0 cannot update primitives: select their object, or write `overlay: 1.1.0`")
-        size = measure(value, self.budget.nodes)
+        size = measure(value, self.room)
         for steps, node in nodes.items():
-            self.budget.insert(size.weight)
+            self.room -= size.weight
+            if self.room < 0:
+                raise DocumentError(f"the overlay inserts more than {NODES:,} nodes")
             # One level more than it needs, where objects merge; too little would let the tree grow without end.
             if len(steps) + 1 + size.height > DEPTH:
                 raise DocumentError(f"this makes the document more than {DEPTH} levels deep")

@@ -3,12 +3,14 @@
 A pointer is RFC 6901 text, such as "/components/schemas/Pet"; the root is "". Where a pointer comes in, its fragment
 form ("#/components/schemas/Pet", percent-encoded) is as welcome; what goes out is the plain form, always.
 
-Only references into the same document are followed. One to a file or a URL is refused with a sentence: a document must
-not decide what is read or fetched. What follows references does not recurse, so that no document can be too circular.
+Only references into the same document are followed; what bundle.py could not bring into it (a file that may not be
+read, a URL) is refused with a sentence. What follows references does not recurse, so that no document can be too
+circular.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -17,7 +19,13 @@ from urllib.parse import unquote
 from leapocr_dyn.errors import DocumentError
 
 # Beside a `$ref`, these describe the reference; any other keyword makes it something new.
-REMARKS = frozenset({"summary", "description", "title"})
+REMARKS = frozenset({"summary", "description", "title", "$comment", "$anchor", "$dynamicAnchor"})
+
+# Of these, two that stand beside a `$ref` and in its target hold both (JSON Schema 2020-12 Core, section 8.2.3.1).
+JOINED = frozenset(
+    {"allOf", "anyOf", "oneOf", "not", "if", "properties", "patternProperties", "required", "items", "prefixItems"}
+    | {"contains", "dependentRequired", "dependentSchemas", "propertyNames"}
+)
 
 # Keywords whose value is data: a `$ref` in there is somebody's text.
 DATA = frozenset({"example", "examples", "default", "enum", "const"})
@@ -28,6 +36,13 @@ MAPS = frozenset(
     | {"pathItems", "paths", "patternProperties", "properties", "requestBodies", "responses", "schemas"}
     | {"securityDefinitions", "securitySchemes", "variables", "webhooks"}
 )
+
+# What holds other values.
+NESTED = (dict, list)
+
+# References in a row: real documents have two or three, and each one costs all that follow it the whole way.
+LONGEST = 100
+NAMES = 100  # that a missing one is compared with, and letters of it; more of them take too long
 
 
 class Located(NamedTuple):
@@ -48,7 +63,9 @@ def tokens(pointer: str) -> tuple[str, ...]:
     if not text:
         return ()
     if not text.startswith("/"):
-        raise DocumentError(f"{pointer!r} is not a JSON Pointer: it starts with '/' or '#/'; anchors are not followed")
+        raise DocumentError(
+            f"{pointer!r} is not a JSON Pointer: it starts with '/' or '#/'; no schema has that `$anchor`"
+        )
     if "~" not in text:
         return tuple(text[1:].split("/"))
     if re.search(r"~(?![01])", text):
@@ -60,6 +77,11 @@ def tokens(pointer: str) -> tuple[str, ...]:
 def pointer(*tokens: str) -> str:
     """The pointer whose steps these are: `tokens(pointer(*steps)) == steps`."""
     return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
+
+
+def fragment(pointer: str) -> str:
+    """The reference to what a pointer leads to: `local(fragment(pointer)) == pointer`."""
+    return "#" + pointer.replace("%", "%25")
 
 
 def is_index(step: str) -> bool:
@@ -88,11 +110,18 @@ def missing(node: object, pointer: str, number: int, token: str) -> str:
     elif not isinstance(node, dict):
         why = f"there is no object at {where}"
     else:
-        import difflib
-
-        close = difflib.get_close_matches(token, [key for key in node if isinstance(key, str)], 1)
-        why = f"there is no {token!r} in {where}" + (f": did you mean {close[0]!r}?" if close else "")
+        why = f"there is no {token!r} in {where}" + _near(token, node)
     return f"{pointer} leads nowhere: {why}"
+
+
+def _near(token: str, known: dict[Any, Any]) -> str:  # Any: JSON, as the document wrote it
+    """What was perhaps meant. A document may have thousands of references to nothing, and thousands of names."""
+    import difflib
+
+    if len(known) > NAMES or len(token) > NAMES:
+        return ""
+    close = difflib.get_close_matches(token, [key for key in known if isinstance(key, str)], 1)
+    return f": did you mean {close[0]!r}?" if close else ""
 
 
 def pointer_of(steps: Iterable[str]) -> str:
@@ -109,8 +138,8 @@ def local(ref: str) -> str:
     """The pointer of a `$ref` into the same document. Raises DocumentError for any other."""
     if not ref.startswith("#"):
         raise DocumentError(
-            f"$ref {ref!r} leads out of the document, and files and URLs are not followed by default: "
-            "bundle the document into one file first"
+            f"$ref {ref!r} leads out of the document, and files and URLs are not followed by default: give a path, "
+            "with the files in its folder or below, or bundle the document into one file"
         )
     return pointer(*tokens(ref))
 
@@ -119,23 +148,27 @@ def follow(tree: Any, node: Any, at: str) -> Located:  # Any: JSON, as the docum
     """The node that a node stands for, through any number of references.
 
     at: the pointer to `node`. What stands beside a `$ref` wins over the target's own (OpenAPI 3.1 sections 4.8.23 and
-    4.8.24), in a new dict. The pointer is the target's where nothing but remarks (`summary`, `description`, `title`,
-    `x-...`) stands beside; otherwise the target in its own right is not what is meant, and the pointer is that of the
-    outermost node that adds something.
+    4.8.24), in a new dict; where both say what joins, as `properties` do, that is an `allOf`. The pointer is the
+    target's where nothing but remarks (`summary`, `description`, `title`, `x-...`) stands beside; otherwise the target
+    in its own right is not what is meant, and the pointer is that of the outermost node that adds something.
     """
     if not is_reference(node):
         return Located(node, at)
     here = pointer(*tokens(at))
     seen = {here: None}  # a dict, for its order
-    beside: list[dict[str, Any]] = []  # Any: JSON, as the document wrote it
+    beside: list[tuple[dict[str, Any], str]] = []  # Any: JSON, as the document wrote it
     changed: str | None = None
     while is_reference(node):
         siblings = {key: value for key, value in node.items() if key != "$ref"}
         if siblings:
-            beside.append(siblings)
-            if changed is None and not all(key in REMARKS or key.startswith("x-") for key in siblings):
+            beside.append((siblings, local(node["$ref"])))
+            if changed is None and _adds(siblings):
                 changed = here
         here = local(node["$ref"])
+        if len(seen) > LONGEST:
+            raise DocumentError(
+                f"#{pointer(*tokens(at))} leads on through more than {LONGEST} references, one to another"
+            )
         if here in seen:
             loop = " -> ".join(f"#{step}" for step in (*seen, here))
             raise DocumentError(f"these references only lead to each other: {loop}")
@@ -143,10 +176,25 @@ def follow(tree: Any, node: Any, at: str) -> Located:  # Any: JSON, as the docum
         node = resolve(tree, here)
     # A boolean schema has nothing to merge with; what stands beside it cannot make it say less.
     if beside and isinstance(node, dict):
-        for siblings in reversed(beside):
-            node = {**node, **siblings}
+        for siblings, target in reversed(beside):
+            node = beside_of(node, siblings, target)
         here = changed if changed is not None else here
     return Located(node, here)
+
+
+def beside_of(node: dict[str, Any], siblings: dict[str, Any], target: str) -> dict[str, Any]:  # Any: JSON
+    """What a node says together with what stands beside the reference to it."""
+    # The parts of a target's `allOf` stand there; found at another pointer, one that is the whole would never end.
+    joins = "allOf" in node and _adds(siblings)
+    if joins or any(key in node and isinstance(siblings[key], dict | list) for key in JOINED & siblings.keys()):
+        parts = siblings.get("allOf")
+        return {**siblings, "allOf": [{"$ref": fragment(target)}, *(parts if isinstance(parts, list) else ())]}
+    return {**node, **siblings}
+
+
+def _adds(siblings: dict[str, Any]) -> bool:  # Any: JSON, as the document wrote it
+    """Whether what stands beside a reference is more than remarks."""
+    return not all(key in REMARKS or key.startswith("x-") for key in siblings)
 
 
 def references(node: Any) -> Iterator[str]:  # Any: JSON, as the document wrote it
@@ -233,3 +281,26 @@ def rewritten(node: Any, change: Callable[[dict[str, Any]], None], named: bool =
     new = {key: value if key in DATA else rewritten(value, change, key in MAPS) for key, value in node.items()}
     change(new)
     return new
+
+
+def reworded(node: Any, change: Callable[[dict[str, Any]], dict[str, Any]], named: bool = False) -> Any:  # Any: JSON
+    """A node in which every object has been changed, the inner ones first; data stays as it is.
+
+    The same object where nothing had to change, and what had not is shared: most of a large document is as it should
+    be, and a copy would cost as much as reading it. change: gives a new object for one, or the same; it changes none in
+    place. named: as in rewritten().
+    """
+    kind = node.__class__  # not isinstance: this is the whole cost, and a tree holds JSON's own types
+    if kind is list:
+        items = [reworded(item, change) if item.__class__ in NESTED else item for item in node]
+        return items if any(map(operator.is_not, items, node)) else node
+    if kind is not dict:
+        return node
+    new = node
+    for key, value in node.items():
+        if value.__class__ in NESTED and (named or key not in DATA):
+            inner = reworded(value, change, not named and key in MAPS)
+            if inner is not value:
+                new = {**node} if new is node else new
+                new[key] = inner
+    return new if named else change(new)

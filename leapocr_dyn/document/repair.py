@@ -15,13 +15,15 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from leapocr_dyn.document.reference import pointer
+from leapocr_dyn.document.normal import METHODS
+from leapocr_dyn.document.reference import follow, is_reference, pointer
+from leapocr_dyn.errors import DocumentError
 
 Node = Any  # the border where JSON enters
 Tree = dict[str, Node]
 Mended = tuple[str, str]
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 LOOPBACK = re.compile(r"https?://(localhost|127\.|0\.0\.0\.0|\[::1\])")
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(/|$)", re.IGNORECASE)
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff]")
@@ -30,7 +32,13 @@ INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff]")
 def repair(tree: Tree, off: Collection[str] = ()) -> tuple[Tree, list[tuple[str, str, str]]]:
     """The mended tree, and (rule, pointer, sentence) for each thing mended. The given tree stays as it was."""
     said: list[tuple[str, str, str]] = []
-    tree = {"paths": {}, "components": {}, **_shaped(tree, SHAPE, "", said)}
+    tree = {"paths": {}, "components": {}, **_shaped(tree, SHAPE, None, said)}
+    # RFC 3986 section 3.5: nothing to mend, but to know, because two such paths may be one address.
+    said += [
+        ("path-with-fragment", pointer("paths", path), f"{path}: what stands behind # is not sent")
+        for path in tree["paths"]
+        if "#" in path
+    ]
     rules = [(name, rule) for name, rule in RULES.items() if name not in off]
     return tree, said + [(name, place, mended) for name, rule in rules for place, mended in rule(tree)]
 
@@ -42,7 +50,13 @@ OPERATION = {"tags": [str], "parameters": [PARAMETER], "requestBody": {"content"
 SHAPE: Node = {
     "info": {},
     "servers": [{"url": str, "variables": {"*": {}}}],
-    "paths": {"*": {"parameters": [PARAMETER], **dict.fromkeys(METHODS, OPERATION)}},
+    "paths": {
+        "*": {
+            "parameters": [PARAMETER],
+            **dict.fromkeys(METHODS, OPERATION),
+            "additionalOperations": {"*": OPERATION},
+        }
+    },
     "components": {
         "schemas": {"*": object},
         "parameters": {"*": PARAMETER},
@@ -53,37 +67,84 @@ SHAPE: Node = {
 KINDS: dict[type, str] = {dict: "an object", list: "a list", str: "text"}
 
 
-def _shaped(node: Node, shape: Node, place: str, said: list[tuple[str, str, str]]) -> Node:
+Steps = tuple[Any, Any] | None  # Any: the steps before the last one, in the same form, and a key or an index
+
+
+def _shaped(node: Node, shape: Node, steps: Steps, said: list[tuple[str, str, str]]) -> Node:
     """A copy of the node as deep as the shape goes, without what is of another kind; `said` grows by each of those.
 
     This is no rule to be switched off: the readers would stumble. Null means nothing (`parameters:` with nothing below
     it, in YAML), and goes without a word, as extensions do.
     """
-    if isinstance(shape, type):
-        return node
-    members = list(enumerate(node)) if isinstance(shape, list) else list(node.items())
+    listed = isinstance(shape, list)
+    rest = shape[0] if listed else shape.get("*", object)
     kept: list[tuple[Any, Node]] = []  # Any: a key, or an index
-    for key, value in members:
-        inner = shape[0] if isinstance(shape, list) else shape.get(key, shape.get("*", object))
+    for key, value in enumerate(node) if listed else node.items():
+        inner = rest if listed else shape.get(key, rest)
         wanted = inner if isinstance(inner, type) else type(inner)
-        at = place + pointer(str(key))
         if isinstance(value, wanted):
-            kept.append((key, _shaped(value, inner, at, said)))
+            kept.append((key, value if inner is wanted else _shaped(value, inner, (steps, key), said)))
         elif value is not None and not str(key).startswith("x-"):
-            said.append(("wrong-kind", at, f"{reprlib.repr(value)} stands where {KINDS[wanted]} belongs; left out"))
-    return [value for _, value in kept] if isinstance(shape, list) else dict(kept)
+            why = f"{reprlib.repr(value)} stands where {KINDS[wanted]} belongs; left out"
+            said.append(("wrong-kind", _place((steps, key)), why))
+    return [value for _, value in kept] if listed else dict(kept)
+
+
+def _place(steps: Steps) -> str:
+    # Spelled out only where there is something to say: most of a large document is as it should be.
+    place = ""
+    while steps is not None:
+        steps, key = steps
+        place = pointer(str(key)) + place
+    return place
 
 
 def operations(tree: Tree) -> Iterator[tuple[str, str, Tree, str]]:
     """(path, method, operation, pointer) for every operation, in the order of the document."""
     for path, item in tree["paths"].items():
+        if path.startswith("x-"):
+            continue
+        place = pointer("paths", path)
         for method in METHODS:
             if isinstance(item.get(method), dict):
-                yield path, method, item[method], pointer("paths", path, method)
+                yield path, method, item[method], f"{place}/{method}"
+        # OpenAPI 3.2 section 4.9: any other method, spelled as it is sent.
+        for method, operation in (item.get("additionalOperations") or {}).items():
+            yield path, method, operation, f"{place}/additionalOperations{pointer(method)}"
 
 
 def _list(node: Node) -> list[Node]:
     return list(node) if isinstance(node, list) else []
+
+
+def dangling_reference(tree: Tree) -> Iterator[Mended]:
+    """A path item or an operation whose reference leads nowhere is known by its name alone. All other references are
+    looked at when somebody needs them."""
+    for path, item in tree["paths"].items():
+        yield from _dangling(tree, item, pointer("paths", path), f"the operations of {path}")
+    for path, method, operation, place in operations(tree):
+        yield from _dangling(tree, operation, place, f"{method.upper()} {path}")
+
+
+def _dangling(tree: Tree, node: Tree, place: str, what: str) -> Iterator[Mended]:
+    if "$ref" in node and is_reference(node):
+        try:
+            follow(tree, node, place)
+        except DocumentError as error:
+            del node["$ref"]
+            yield place, f"{what}: nothing more is known, because {error.message}"
+
+
+def method_name(tree: Tree) -> Iterator[Mended]:
+    """An additional operation whose method is no word of HTTP, or is one that has a field of its own, is none."""
+    for path, item in tree["paths"].items():
+        additional = item.get("additionalOperations", {})
+        for method in [method for method in additional if not TOKEN.fullmatch(method) or method.lower() in METHODS]:
+            del additional[method]
+            yield (
+                pointer("paths", path, "additionalOperations", method),
+                f"{method!r} is no additional method; left out",
+            )
 
 
 def server_without_scheme(tree: Tree) -> Iterator[Mended]:
@@ -194,8 +255,17 @@ def no_security_anywhere(tree: Tree) -> Iterator[Mended]:
         yield "", f"no `security` at the root; any of {', '.join(schemes)} is meant where an operation says nothing"
 
 
+def path_without_slash(tree: Tree) -> Iterator[Mended]:
+    """`pets` would grow onto the server's last word by the letter; it is `/pets`."""
+    paths = tree["paths"]
+    for path in [path for path in paths if not path.startswith(("/", "x-")) and f"/{path}" not in paths]:
+        tree["paths"] = paths = {f"/{name}" if name == path else name: item for name, item in paths.items()}
+        yield pointer("paths", f"/{path}"), f"{path} does not start with a slash; read as /{path}"
+
+
 def path_parameters(tree: Tree) -> Iterator[Mended]:
-    """Path parameters that the path has no place for go; places that no parameter fills get one, of type string."""
+    """A path parameter is called as its path spells it (`petId` for `{pet_id}`); one that the path has no place for
+    goes; a place that no parameter fills gets one, of type string."""
     for path, _, operation, place in operations(tree):
         wanted = set(re.findall(r"{([^{}]+)}", path))
         shared = _parameters(tree, tree["paths"][path])
@@ -203,37 +273,64 @@ def path_parameters(tree: Tree) -> Iterator[Mended]:
         phantoms = [name for name, where, _ in own if where == "path" and name not in wanted]
         missing = wanted - {name for name, where, _ in own + shared if where == "path"}
         if phantoms or missing:
+            meant = _meant_by(phantoms, missing)
+            spelled = [{**_target(tree, node), "name": meant[name]} for name, _, node in own if name in meant]
             kept = [node for name, where, node in own if not (where == "path" and name in phantoms)]
             added = [
-                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in sorted(missing)
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                for name in sorted(missing - set(meant.values()))
             ]
-            operation["parameters"] = kept + added
-            yield f"{place}/parameters", f"{path}: dropped {sorted(phantoms)}, added {sorted(missing)}"
+            operation["parameters"] = kept + spelled + added
+            said = [f"{name} is {{{place}}}" for name, place in meant.items()]
+            said += [f"dropped {name}" for name in sorted(phantoms) if name not in meant]
+            said += [f"added {one['name']}" for one in added]
+            yield f"{place}/parameters", f"{path}: {', '.join(said)}"
+
+
+def _meant_by(phantoms: list[str], missing: set[str]) -> dict[str, str]:
+    """{parameter: the place that is spelled nearly like it}, where there is just one of each."""
+
+    def plain(name: str) -> str:
+        return re.sub(r"[^a-z0-9]", "", name.lower())
+
+    fits = [(phantom, place) for phantom in phantoms for place in missing if plain(phantom) == plain(place) != ""]
+    return {
+        phantom: place
+        for phantom, place in fits
+        if sum(one == phantom for one, _ in fits) == sum(one == place for _, one in fits) == 1
+    }
 
 
 def _parameters(tree: Tree, holder: Tree) -> list[tuple[str, str, Node]]:
     found = []
     for node in _list(holder.get("parameters")):
-        target = node
-        if isinstance(node, dict) and isinstance(node.get("$ref"), str):
-            target = tree["components"].get("parameters", {}).get(node["$ref"].rpartition("/")[2], {})
-        if isinstance(target, dict):
-            found.append((str(target.get("name")), str(target.get("in")), node))
+        target = _target(tree, node) if "$ref" in node else node
+        found.append((str(target.get("name")), str(target.get("in")), node))
     return found
+
+
+def _target(tree: Tree, node: Tree) -> Tree:
+    try:
+        target = follow(tree, node, "").value
+    except DocumentError:  # said by whoever needs it
+        return {}
+    return target if isinstance(target, dict) else {}
 
 
 def operation_id(tree: Tree) -> Iterator[Mended]:
     """An operation without an operationId, or with one that is taken, gets one from method and path."""
     published = {str(operation.get("operationId")) for _, _, operation, _ in operations(tree)}
     seen: set[str] = set()
+    numbers: dict[str, int] = {}  # the next one to try: a document may have thousands of paths without a word
     for path, method, operation, place in operations(tree):
         given = operation.get("operationId")
         if not isinstance(given, str) or not given or given in seen:
             made = wanted = "_".join([method, *re.findall(r"[A-Za-z0-9]+", path)])
-            number = 2
+            number = numbers.get(wanted, 2)
             # Nor is one taken that stands further below: only the name that is missing is ours to choose.
             while made in seen or made in published:
                 made, number = f"{wanted}_{number}", number + 1
+            numbers[wanted] = number
             why = f"the operationId {given} is taken" if given else "no operationId"
             operation["operationId"] = given = made
             yield place, f"{why}; called {made}"
@@ -268,6 +365,8 @@ def invisible_in_tags(tree: Tree) -> Iterator[Mended]:
 
 
 RULES: dict[str, Callable[[Tree], Iterator[Mended]]] = {
+    "dangling-reference": dangling_reference,
+    "method-name": method_name,
     "server-without-scheme": server_without_scheme,
     "server-without-address": server_without_address,
     "local-server-first": local_server_first,
@@ -275,6 +374,7 @@ RULES: dict[str, Callable[[Tree], Iterator[Mended]]] = {
     "unnamed-security-scheme": unnamed_security_scheme,
     "unknown-security-scheme": unknown_security_scheme,
     "no-security-anywhere": no_security_anywhere,
+    "path-without-slash": path_without_slash,
     "path-parameters": path_parameters,
     "operation-id": operation_id,
     "body-of-a-read": body_of_a_read,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from leapocr_dyn.document.normal import METHODS
 from leapocr_dyn.document.reference import closure, pointer
 from leapocr_dyn.document.repair import operations
 
@@ -32,13 +33,19 @@ def tagged(tree: Tree, tag: str, also: Collection[str] = ()) -> tuple[Tree, list
         said.append(("tag", "/tags", f"no operation carries the tag {tag}"))
     everything = {(path, method) for path, method, _, _ in operations(tree)}
     dropped = {(path, method) for path, method in everything if method not in kept.get(path, ())}
-    paths = {
-        path: {key: value for key, value in item.items() if (path, key) not in dropped}
-        for path, item in tree["paths"].items()
-        if path in kept
-    }
-    reached = closure(tree, (pointer("paths", path) for path in kept)) if dropped else None
+    paths = {path: _with(item, kept[path]) for path, item in tree["paths"].items() if path in kept}
+    roots = [*(pointer("paths", path) for path in kept), *(["/webhooks"] if "webhooks" in tree else [])]
+    reached = closure(tree, roots) if dropped else None
     return {**tree, "paths": paths, "components": _reached(tree.get("components", {}), reached)}, said
+
+
+def _with(item: Tree, methods: set[str]) -> Tree:
+    """A path item with these operations only."""
+    kept = {key: value for key, value in item.items() if key not in METHODS or key in methods}
+    if "additionalOperations" in kept:
+        additional = kept["additionalOperations"].items()
+        kept["additionalOperations"] = {method: value for method, value in additional if method in methods}
+    return kept
 
 
 def _reached(components: Tree, pointers: set[str] | None) -> Tree:

@@ -1,7 +1,6 @@
 """Where a document comes from: bytes, text, a dict, a path or a bundled name -> a tree of plain JSON values.
 
-What the text means is text.py's; this file finds it, and says how to find it again. It does no network: fetch a URL
-yourself, and pass the bytes.
+What the text means is text.py's; this file finds it, and says how to find it again. It does no network.
 """
 
 from __future__ import annotations
@@ -16,29 +15,39 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from leapocr_dyn.document import text
-from leapocr_dyn.document.text import DEPTH, NODES, kind, shown, too_deep
+from leapocr_dyn.document.text import DEPTH, NODES, kind, shown, too_deep, too_large
 from leapocr_dyn.errors import DocumentError
 
 # Patterns stay text here, and re keeps what it compiled: to compile them all would double the time to import this.
 SERVICE = r"[a-z][a-z0-9-]*"
 FILE = r"[a-z][a-z0-9_-]*"
 
+BITS = 14_000  # of a number: 4,214 digits, which Python can still write out
+PATH = 32_768  # characters: no system has longer paths
 TEXT_HINT = " (a document passed as text holds a newline or starts with '{')"
 
 Recipe = tuple[str, str | None]
 
 
+class Text(NamedTuple):
+    """A document's text, and what to call it in messages."""
+
+    content: bytes
+    name: str
+
+
 class Source(NamedTuple):
     """A document that has been read.
 
-    tree: the root object, as plain JSON values; not to be changed. name: for messages. folder: of a document given as a
-    path. digest: sha256 in hexadecimal, of the bytes, or of the canonical JSON of a dict. recipe: how to read it again:
-    ("bundled", name), ("path", absolute path), or ("tree", None) where only the tree itself can tell.
+    tree: the root object, as plain JSON values; not to be changed. name: for messages. path: of its file, absolute,
+    where it was given as one. digest: sha256 in hexadecimal, of the bytes, or of the canonical JSON of a dict. recipe:
+    how to read it again: ("bundled", name), ("path", absolute path), or ("tree", None) where only the tree itself can
+    tell.
     """
 
     tree: dict[str, Any]  # Any: JSON enters here
     name: str
-    folder: Path | None
+    path: Path | None
     digest: str
     recipe: Recipe
 
@@ -46,7 +55,7 @@ class Source(NamedTuple):
         return f"<Source {self.name} {self.digest[:12]}>"
 
 
-def read(given: str | bytes | os.PathLike[str] | Mapping[str, Any]) -> Source:  # Any: JSON enters here
+def read(given: str | bytes | Text | os.PathLike[str] | Mapping[str, Any]) -> Source:  # Any: JSON enters here
     """The document that `given` holds or names.
 
     A str is, in this order: the name of a bundled service; the document itself, where it holds a newline or starts with
@@ -55,23 +64,32 @@ def read(given: str | bytes | os.PathLike[str] | Mapping[str, Any]) -> Source:  
     if isinstance(given, Mapping):
         tree = plain(given, "<dict>")
         return Source(rooted(tree, "<dict>"), "<dict>", None, canonical_digest(tree), ("tree", None))
+    if isinstance(given, Text):
+        return text_source(given.content, given.name)
     if isinstance(given, bytes | bytearray | memoryview):
         return text_source(bytes(given), "<bytes>")
     if isinstance(given, str):
         if re.fullmatch(SERVICE, given) and (path := bundled_path(given, "openapi")):
-            return path_source(path, ("bundled", given), given)._replace(folder=None)
+            return path_source(path, ("bundled", given), given)._replace(path=None)
         if not given.strip():
             raise DocumentError("the document is empty: pass its text, its bytes, a dict, a path or a bundled name")
         if "\n" in given or given.lstrip("\ufeff \t\r").startswith("{"):
             return text_source(given, "<text>")
-        if re.match(r"https?://", given, re.IGNORECASE):
+        if is_url(given):
             raise DocumentError(
-                f"{shown(given)} is a URL, and load() does no network by default: fetch it, and pass the bytes"
+                f"{shown(given)} is a URL, which only load() fetches: else fetch it, and pass the bytes"
             )
     elif not isinstance(given, os.PathLike):
         raise DocumentError(f"a document is text, bytes, a dict or a path, not {type(given).__name__}")
+    if len(os.fsdecode(given)) > PATH:
+        raise DocumentError(f"{shown(os.fsdecode(given))} is too long for a path{TEXT_HINT}")
     path = Path(os.fsdecode(given))
     return path_source(path, ("path", os.path.abspath(path)), path.name)
+
+
+def is_url(given: str) -> bool:
+    """Whether a text is the http or https URL of a document, rather than the document or a path."""
+    return re.match(r"https?://", given, re.IGNORECASE) is not None and "\n" not in given
 
 
 def text_source(given: str | bytes, name: str) -> Source:
@@ -82,17 +100,40 @@ def text_source(given: str | bytes, name: str) -> Source:
 
 def path_source(path: Path, recipe: Recipe, name: str) -> Source:
     """The document that a file holds."""
+    read = content(path, text.SIZE)
+    tree = rooted(text.parse(read, name), name)
+    return Source(tree, name, Path(os.path.abspath(path)), digest(read), recipe)
+
+
+def content(path: Path, at_most: int) -> bytes:
+    """The bytes of a file. at_most: how many it may have."""
     try:
         with open(path, "rb") as file:
             # One byte more than is allowed: a device or a growing file never fills the memory.
-            content = file.read(text.SIZE + 1)
+            read = file.read(at_most + 1)
     except FileNotFoundError as error:
         raise DocumentError(missing(str(path))) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or error
         raise DocumentError(f"{shown(str(path))} cannot be read: {reason}{TEXT_HINT}") from error
-    tree = rooted(text.parse(content, name), name)
-    return Source(tree, name, Path(os.path.abspath(path)).parent, digest(content), recipe)
+    if len(read) > at_most:
+        raise DocumentError(too_large(path.name))
+    return read
+
+
+def below(folder: Path, name: str) -> Path:
+    """The file of that relative name in a folder, symbolic links resolved. Raises DocumentError where it lies outside.
+
+    name: with "/" between its parts, on every system; a backslash is refused, because it is one on some.
+    """
+    try:
+        top = folder.resolve()
+        path = (top / name).resolve()
+        if path != top and path.is_relative_to(top) and "\\" not in name:
+            return path
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL; a loop of links
+        raise DocumentError(f"{shown(name)} is not the name of a file") from error
+    raise DocumentError(f"{shown(name)} is not read: a document refers to files below its own folder only")
 
 
 def rooted(tree: Any, name: str) -> dict[str, Any]:  # Any: JSON enters here
@@ -174,9 +215,13 @@ def plain(value: object, name: str) -> Any:  # Any: JSON enters here
             raise DocumentError(f"{name}: more than {NODES:,} values: that is not an API description")
         if value is None or isinstance(value, bool):
             return value
-        if isinstance(value, str | int):
+        if isinstance(value, int):
+            if value.bit_length() > BITS:
+                raise DocumentError(f"{name}: a number has too many digits")
+            return int(value)
+        if isinstance(value, str):
             # A subclass (an enum, a YAML library's own text) becomes the plain value.
-            return str.__str__(value) if isinstance(value, str) else int(value)
+            return str.__str__(value)
         if isinstance(value, float):
             if not math.isfinite(value):
                 raise DocumentError(f"{name}: JSON has no number {value}: use a finite one, or None")

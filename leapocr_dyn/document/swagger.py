@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from leapocr_dyn.document.reference import rewritten
+from leapocr_dyn.document.reference import follow, is_reference, rewritten
+from leapocr_dyn.errors import DocumentError
 
 Node = Any  # the border where JSON enters
 Tree = dict[str, Node]
@@ -34,7 +35,7 @@ FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 
 def converted(tree: Tree) -> Tree:
     """The same API in the words of OpenAPI 3.0."""
-    tree = rewritten(tree, _moved)
+    tree = rewritten(_inlined(tree) if "x-files" in tree else tree, _moved)
     shared = _dict(tree.get("parameters"))
     consumes, produces = tree.get("consumes"), tree.get("produces")
     kept = ("info", "tags", "externalDocs", "security")
@@ -56,6 +57,28 @@ def converted(tree: Tree) -> Tree:
         "securitySchemes": {name: _scheme(node) for name, node in _dict(tree.get("securityDefinitions")).items()},
     }
     return {**{key: value for key, value in tree.items() if key.startswith("x-")}, **new}
+
+
+def _inlined(tree: Tree) -> Tree:
+    """With the parameters and responses of other files in their places: they have to be seen to be converted."""
+
+    def meant(node: Node) -> Node:
+        try:
+            refers = is_reference(node) and node["$ref"].startswith("#/x-files/")
+            return follow(tree, node, "").value if refers else node
+        except DocumentError:
+            return node
+
+    def change(new: Tree) -> None:
+        for word in ("parameters", "responses"):
+            held = new.get(word)
+            if isinstance(held, list):
+                new[word] = [meant(node) for node in held]
+            elif isinstance(held, dict):
+                new[word] = {name: meant(node) for name, node in held.items()}
+
+    new: Tree = rewritten(tree, change)
+    return new
 
 
 def _dict(node: Node) -> Tree:
@@ -108,7 +131,7 @@ def _resolved(node: Node, shared: Tree) -> Tree:
     if isinstance(ref, str):
         name = ref.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
         found = _dict(shared.get(name))
-        return found if found.get("in") in ("body", "formData") or not found else {**_dict(node)}
+        return found if found.get("in") in ("body", "formData") else {**_dict(node)}
     return _dict(node)
 
 

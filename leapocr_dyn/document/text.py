@@ -1,10 +1,11 @@
 """JSON and YAML text -> plain values, with a bound on everything that could grow.
 
 Theory of operation. A document is untrusted, so nothing is built before it is known to be small enough to walk. JSON
-goes through the standard library and is measured afterwards, level by level. YAML is built here from the C parser's
-events, one at a time, with a stack of our own: PyYAML's composer recurses in C and dies by SIGSEGV at 30,000 levels,
-its constructor hangs on merge keys that multiply, and both would have to be told everything below anyway. Each finished
-node carries its weight and its height, so that an alias is paid for like a copy, before anything can walk it.
+goes through the standard library once its commas and brackets are counted, and its depth is seen afterwards. YAML is
+built here from the C parser's events, one at a time, with a stack of our own: PyYAML's composer recurses in C and dies
+by SIGSEGV at 30,000 levels, its constructor hangs on merge keys that multiply, and both would have to be told
+everything below anyway. Each finished node carries its weight and its height, so that an alias is paid for like a copy,
+before anything can walk it.
 
 YAML is read as OpenAPI wants it, with the scalars of YAML 1.2's core schema: `on`, `no` and dates stay text, `010` is
 ten, a key is its own text (`200:` is "200"). Merge keys (`<<`) work; a key that stands twice is a mistake. No tag runs
@@ -16,6 +17,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from leapocr_dyn.errors import DocumentError
@@ -41,7 +43,7 @@ def parse(text: bytes | str, name: str) -> Any:  # Any: JSON enters here
     name: of the document, for messages. Raises DocumentError with line and column, and nothing else.
     """
     if len(text) > SIZE:
-        raise DocumentError(f"{name} is larger than {SIZE // 1024 // 1024} MiB: that is not an API description")
+        raise DocumentError(too_large(name))
     if isinstance(text, bytes):
         text = decoded(text, name)
     text = text.removeprefix("\ufeff")
@@ -110,11 +112,15 @@ def measure(value: object, at_most: int = NODES) -> Measure:
 def json_value(text: str, name: str) -> Any:  # Any: JSON enters here
     """The value of JSON text (RFC 8259), where no key may stand twice and every number is finite."""
 
+    # Each value but the first comes after one of these; those inside of texts are few. Before anything is built.
+    if len(text) > NODES and sum(map(text.count, ",[{")) > NODES:
+        raise DocumentError(f"{name}: more than {NODES:,} values: that is not an API description")
+
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: JSON enters here
         members = dict(pairs)
         if len(members) != len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
+            seen: set[str] = set()
+            twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # None: the first time
             raise DocumentError(f"{name}: the key {shown(twice)} stands twice in one object: keep one of them")
         return members
 
@@ -140,25 +146,34 @@ def json_value(text: str, name: str) -> Any:  # Any: JSON enters here
     return tree
 
 
-def check_depth(tree: object, name: str) -> None:
-    """Raise DocumentError where a tree is deeper than it may be; one comprehension per level is the cheapest way."""
-    level = [tree] if isinstance(tree, dict | list) else []
-    for _ in range(DEPTH):
-        if not level:
-            return
+def levels(tree: object) -> Iterator[list[Any]]:  # Any: objects and arrays
+    """The objects and arrays of a tree of JSON's own types, level by level; the cheapest way to see all of them."""
+    level: list[Any] = [tree] if isinstance(tree, dict | list) else []  # Any: JSON enters here
+    while level:
+        yield level
+        # Not isinstance: this is the whole cost.
         level = [
             child
             for node in level
-            for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
+            for child in (node.values() if node.__class__ is dict else node)
+            if child.__class__ is dict or child.__class__ is list
         ]
-    if level:
+
+
+def check_depth(tree: object, name: str) -> None:
+    """Raise DocumentError where a tree is deeper than it may be."""
+    if any(depth == DEPTH for depth, _ in enumerate(levels(tree))):
         raise DocumentError(too_deep(name))
 
 
 def too_deep(where: str) -> str:
     """What to say of a document with too many levels."""
     return f"{where}: more than {DEPTH} levels deep: that is not an API description"
+
+
+def too_large(name: str) -> str:
+    """What to say of a document with too many bytes."""
+    return f"{name} is larger than {SIZE // 1024 // 1024} MiB: that is not an API description"
 
 
 def place(name: str, line: int, column: int) -> str:

@@ -5,29 +5,31 @@ unknown enum value becomes a member; each such surprise is told to whoever liste
 here.
 
 Theory of operation. For each model one function is generated that walks its fields without a loop and without a call
-for a
-plain value: 2.7 times as fast as a converter that asks for each field. The generated text contains no text of the
-document: fields are numbered, and wire names, types and setters reach it as constants (so a property called `"); import
-os` is a dictionary key, never code). Handlers of nested models are looked up in the function's own globals and put
-there on first use, so that recursive models work and nothing is built before it is seen.
+for a plain value: 2.7 times as fast as a converter that asks for each field. The generated text contains no text of the
+document: fields are numbered, and names and types reach it as constants (so a property called `"); import os` is a
+dictionary key, never code). Handlers of nested models are looked up in the function's own globals and put there on
+first use, so that recursive models work and nothing is built before it is seen.
 """
 
 from __future__ import annotations
 
 import copy
-import datetime
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
-
-import cattrs
+from functools import cached_property
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
 
 from leapocr_dyn.errors import DecodeError
+from leapocr_dyn.model import fit
 from leapocr_dyn.model import type as types
 from leapocr_dyn.model.schema import Models
 from leapocr_dyn.model.type import Field, Type
 from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Model
+
+if TYPE_CHECKING:
+    import cattrs
 
 Hook = Callable[[Any], Any]  # Any: a wire value in, a Python value out
 Note = Callable[[str, str, Json], None]
@@ -57,16 +59,23 @@ class Converter:
 
     def __init__(self, models: Models) -> None:
         self.models = models
-        self.cattrs = cattrs.Converter()
-        self.cattrs.register_unstructure_hook(Model, Model.to_dict)
-        self.cattrs.register_structure_hook_factory(_is_model, self._for_class)
         self._hooks: dict[Type, Hook] = {}
+        self._views: dict[type[Model], Hook] = {}
+
+    @cached_property
+    def cattrs(self) -> cattrs.Converter:
+        """What a user's own classes are built with, our models inside of them."""
+        import cattrs  # not at the top: a sixth of the time to the first answer, and most programs never ask
+
+        converter = cattrs.Converter()
+        converter.register_unstructure_hook(Model, Model.to_dict)
+        # Not register_structure_hook: it evaluates annotations, and ours are names of classes not yet made.
+        converter.register_structure_hook_factory(_is_model, self._for_class)
+        return converter
 
     def structure(self, value: Json, type: Type) -> Any:  # noqa: A002 - the specification's word
         """The Python value of a wire value. Raises DecodeError for one that is nested deeper than Python can follow."""
         try:
-            if isinstance(type, types.Object):
-                return self.cattrs.structure(value, type.python)
             return self.hook(type)(value)
         except RecursionError as error:
             raise DecodeError("the value is nested deeper than can be read") from error
@@ -80,11 +89,10 @@ class Converter:
 
     def register(self, made: type[Model], hook: Hook) -> None:
         """Make cattrs use a function for a class of its own: a view's."""
-        # Not register_structure_hook: it evaluates annotations, and ours are names of classes not yet made.
-        self.cattrs.register_structure_hook_func(lambda asked: asked is made, lambda value, _: hook(value))
+        self._views[made] = hook
 
     def _for_class(self, made: type[Model]) -> Callable[[Json, Any], Any]:
-        hook = self.hook(self.models.by_pointer(made._layout.recipe[1]))
+        hook = self._views.get(made) or self.hook(self.models.by_pointer(made._layout.recipe[1]))
         return lambda value, _: hook(value)
 
 
@@ -96,42 +104,32 @@ def anything(converter: Converter, it: Type) -> Hook:
     return lambda value: value
 
 
-def scalar(converter: Converter, it: Type) -> Hook:
+def leaf(converter: Converter, it: types.Leaf) -> Hook:
     """A plain value, as it is; one of another kind is a surprise."""
-    kinds, place = it.kinds, it.pointer
+    surprising, place = it.surprise, it.pointer
 
     def hook(value: Json) -> Json:
-        if value.__class__ not in kinds and value is not None:
-            surprise(place, "type", value)
+        if value is not None and (what := surprising(value)):
+            surprise(place, what, value)
         return value
 
     return hook
 
 
 def formatted(converter: Converter, it: types.Formatted) -> Hook:
-    """Text -> date or time; text that is none stays text."""
-    parse, place = PARSERS[it.form], it.pointer
+    """Text or a number -> what its format means; what is none stays as it came."""
+    read, place = it.read, it.pointer
 
     def hook(value: Json) -> Any:
+        if value is None:
+            return None
         try:
-            return parse(value)
-        except (ValueError, TypeError):
-            if value is not None:
-                surprise(place, "format", value)
+            return read(value)
+        except ValueError:
+            surprise(place, "format", value)
             return value
 
     return hook
-
-
-def date_time(text: str) -> datetime.datetime:
-    """A moment; RFC 3339 section 5.6 wants an offset, so text without one is none."""
-    moment = datetime.datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without an offset names no moment")
-    return moment
-
-
-PARSERS: dict[str, Callable[[str], Any]] = {"date-time": date_time, "date": datetime.date.fromisoformat}
 
 
 def enumeration(converter: Converter, it: types.Enumeration) -> Hook:
@@ -146,9 +144,7 @@ def enumeration(converter: Converter, it: types.Enumeration) -> Hook:
                 surprise(place, "enum", value)
                 member = it.python(value)
             return member
-        if value is not None:
-            surprise(place, "type", value)
-        return value
+        return _odd(place, value)
 
     return hook
 
@@ -156,15 +152,31 @@ def enumeration(converter: Converter, it: types.Enumeration) -> Hook:
 def array(converter: Converter, it: types.Array) -> Hook:
     """A list, item by item."""
     place = it.pointer
-    inner = _late(converter, it.items)
 
     def hook(value: Json) -> Any:
         if value.__class__ is list:
-            structure = inner()
+            structure = converter.hook(it.items)
             return [structure(item) for item in value]
-        if value is not None:
-            surprise(place, "type", value)
-        return value
+        return _odd(place, value)
+
+    return hook
+
+
+def several(converter: Converter, it: types.Tuple) -> Hook:
+    """A list -> a tuple, each item by its own type; one too many is a surprise."""
+    place = it.pointer
+
+    def one(index: int, value: Json) -> Any:
+        inner = it.of(index)
+        if inner is None:
+            surprise(place, "too many items", value)
+            return value
+        return converter.hook(inner)(value)
+
+    def hook(value: Json) -> Any:
+        if value.__class__ is list:
+            return tuple([one(index, item) for index, item in enumerate(value)])
+        return _odd(place, value)
 
     return hook
 
@@ -172,80 +184,57 @@ def array(converter: Converter, it: types.Array) -> Hook:
 def dictionary(converter: Converter, it: types.Dictionary) -> Hook:
     """A dict, value by value."""
     place = it.pointer
-    inner = _late(converter, it.values)
 
     def hook(value: Json) -> Any:
-        if value.__class__ is dict:
-            structure = inner()
-            return {key: structure(item) for key, item in value.items()}
-        if value is not None:
-            surprise(place, "type", value)
-        return value
+        if value.__class__ is not dict:
+            return _odd(place, value)
+        if it.patterns or it.values is None:
+            return {key: _other(converter, it, key, item) for key, item in value.items()}
+        structure = converter.hook(it.values)
+        return {key: structure(item) for key, item in value.items()}
 
     return hook
 
 
+def _other(converter: Converter, it: types.Dictionary | None, name: str, value: Json, place: str = "") -> Any:
+    """A property that is no field: by the schema for such, or as it came, which is a surprise."""
+    inner = it.of(name) if it is not None else None
+    if inner is None:
+        surprise(place or (it.pointer if it is not None else ""), "unknown field " + name, value)
+        return value
+    return converter.hook(inner)(value)
+
+
 def union(converter: Converter, it: types.Union) -> Hook:
-    """The option that fits: by the discriminator, then by the kind of JSON, then by the most fields in common."""
+    """The option that the value fits best (fit.py)."""
     place = it.pointer
-    ways = list(_ways(converter, it, (), {it.pointer}))
+    options = fit.options(converter.models, it)
+    by_kind = {
+        kind: [one for one in options if not one.type.kinds or kind in one.type.kinds]
+        for kind in (dict, list, str, int, float, bool)
+    }
     # Only where every option has a name, another one is a surprise.
     closed = it.tag is not None and {option.pointer for option in it.options} == set(it.mapping.values())
 
     def hook(value: Json) -> Any:
-        if closed and value.__class__ is dict and it.tag in value and not _named(it, value):
-            surprise(place, "discriminator", value[it.tag])
-        fitting = [way for way in ways if not way[-1][1].kinds or value.__class__ in way[-1][1].kinds]
-        if value.__class__ is dict and len(fitting) > 1:
-            fitting = [max(fitting, key=lambda way: _likeness(way, value))]
-        if not fitting:
-            if value is not None:
-                surprise(place, "type", value)
-            return value
-        return converter.hook(fitting[0][-1][1])(value)
+        among = by_kind.get(value.__class__)
+        if not among:
+            return _odd(place, value)
+        chosen = among[0].type if len(among) == 1 else fit.best(converter.models, among, value)
+        if closed and value.__class__ is dict and it.tag in value and not fit.said(it, value):
+            _unnamed(it, chosen, value)
+        return converter.hook(chosen)(value)
 
     return hook
 
 
-Way = tuple[tuple[types.Union, Type], ...]
-"""How an option is reached: a union and its option, which may be a union, and so on; the last is what it comes to."""
-
-
-def _ways(converter: Converter, it: types.Union, before: Way, seen: set[str]) -> Iterator[Way]:
-    """The ways to every option that is no union; a union that is inside itself says nothing new."""
-    for option in it.options:
-        if isinstance(option, types.Cycle):
-            option = converter.models.by_pointer(option.pointer)
-        way = (*before, (it, option))
-        if not isinstance(option, types.Union):
-            yield way
-        elif option.pointer not in seen:
-            seen.add(option.pointer)
-            yield from _ways(converter, option, way, seen)
-
-
-def _likeness(way: Way, value: dict[str, Json]) -> tuple[int, int, int]:
-    """How well an option fits an object: named by the discriminator, required fields present, known fields present."""
-    option = way[-1][1]
-    named = any(_named(it, value) == one.pointer for it, one in way)
-    if not isinstance(option, types.Object):
-        return int(named), 0, 0
-    missing = sum(1 for field in option.fields if field.required and field.wire not in value)
-    unlike = sum(
-        1
-        for field in option.fields
-        if isinstance(field.type, types.Enumeration)
-        and field.wire in value
-        and value[field.wire] not in field.type.values
-    )
-    known = sum(1 for field in option.fields if field.wire in value)
-    return int(named), -missing - unlike, known
-
-
-def _named(it: types.Union, value: dict[str, Json]) -> str | None:
-    """The pointer of the option that the discriminator names, or None."""
-    said = value.get(it.tag) if it.tag is not None else None
-    return it.mapping.get(said) if isinstance(said, str) else None
+def _unnamed(it: types.Union, chosen: Type, value: dict[str, Json]) -> None:
+    """A discriminator that names no option alone: a surprise, unless it is a word that several options share."""
+    fields = chosen.fields if isinstance(chosen, types.Object) else ()
+    word = next((one.type for one in fields if one.wire == it.tag), None)
+    said = value[str(it.tag)]
+    if not isinstance(word, types.Enumeration | types.Literal) or word.surprise(said):
+        surprise(it.pointer, "discriminator", said)
 
 
 def cycle(converter: Converter, it: types.Cycle) -> Hook:
@@ -262,17 +251,14 @@ def _is_model(made: Any) -> bool:  # Any: whatever cattrs is asked to build
     return isinstance(made, type) and issubclass(made, Model)
 
 
-def _late(converter: Converter, it: Type) -> Callable[[], Hook]:
-    """The hook of an inner type, looked up when it is first needed."""
-    return lambda: converter.hook(it)
-
-
 HOOKS: dict[type, Callable[[Converter, Any], Hook]] = {
     types.Anything: anything,
-    types.Scalar: scalar,
+    types.Scalar: leaf,
+    types.Literal: leaf,
     types.Formatted: formatted,
     types.Enumeration: enumeration,
     types.Array: array,
+    types.Tuple: several,
     types.Dictionary: dictionary,
     types.Union: union,
     types.Cycle: cycle,
@@ -285,18 +271,19 @@ HOOKS: dict[type, Callable[[Converter, Any], Hook]] = {
 
 
 def fused(converter: Converter, it: types.Object, fields: list[Field], made: type[Model]) -> Hook:
-    """The function that builds `made` from a JSON object with these fields, setting its slots directly.
+    """The function that builds `made` from a JSON object with these fields.
 
-    The slots' own setters are used because the class is frozen and its `__init__` would check what is known here.
+    The class is frozen, and its `__init__` would check what is known here. So a value begins as its twin's, a class
+    with the same slots whose fields can be set as fast as Python sets anything, and then gets its own class. The
+    fields' names are put into the compiled function, where they are data; in its text they are numbers.
     """
     known = {field.wire for field in fields if field.wire is not None}
     names: dict[str, Any] = {
-        "new": object.__new__,
+        "twin": type("twin", made.__bases__, {"__slots__": vars(made)["__slots__"]}),
         "cls": made,
         "copy": copy.copy,
         "absent": NOT_GIVEN,
-        "left": getattr(made, LEFT).__set__,
-        "leftovers": lambda value: _leftovers(it.pointer, known, value),
+        "leftovers": lambda value: _leftovers(converter, it, known, value),
         "odd": lambda value: _odd(it.pointer, value),
     }
     lines = [
@@ -304,13 +291,12 @@ def fused(converter: Converter, it: types.Object, fields: list[Field], made: typ
         "    if value.__class__ is not dict:",
         "        return odd(value)",
         "    get = value.get",
-        "    o = new(cls)",
+        "    o = twin()",
         "    seen = 0",
         "    rest = None",
     ]
     counted: set[str] = set()
     for number, field in enumerate(fields):
-        names[f"set{number}"] = getattr(made, field.name).__set__
         names[f"default{number}"] = field.default
         if field.wire is None:
             continue
@@ -321,27 +307,41 @@ def fused(converter: Converter, it: types.Object, fields: list[Field], made: typ
     lines += [
         "    if seen != len(value):",
         "        rest = {**leftovers(value), **(rest or {})} or None",
-        "    left(o, rest)",
+        "    o.left = rest",
+        "    o.__class__ = cls",
     ]
     for number, field in enumerate(fields):
         if field.wire is None:
             names[f"compute{number}"] = field.compute
+            names[f"set{number}"] = getattr(made, field.name).__set__
             lines.append(f"    set{number}(o, compute{number}(o))")
     lines.append("    return o")
     exec(compile("\n".join(lines), f"<structure {len(fields)} fields>", "exec"), names)  # noqa: S102 - numbers only, see above
-    return names["structure"]  # type: ignore[no-any-return]  # what exec defined
+    structure: FunctionType = names["structure"]
+    real = {"left": LEFT} | {f"field{number}": field.name for number, field in enumerate(fields)}
+    code = structure.__code__
+    structure.__code__ = code.replace(co_names=tuple(real.get(name, name) for name in code.co_names))
+    return structure
 
 
 def _lines(number: int, field: Field, names: dict[str, Any], *, first: bool) -> list[str]:
     n = number
     count = ["        seen += 1"] if first else []
+    plain: list[str] = []
+    if isinstance(field.type, types.Scalar) and type(None) not in field.type.kinds:
+        # An integer may be 1.0, which its hook looks at; everything else is plain.
+        kinds = field.type.kinds[:1] if field.type.kinds[0] is int else field.type.kinds
+        names |= {f"kind{n}_{index}": kind for index, kind in enumerate(kinds)}
+        fits = " or ".join(f"kind is kind{n}_{index}" for index in range(len(kinds)))
+        plain = ["    kind = v.__class__", f"    if {fits}:", f"        o.field{n} = v", *count]
     lines = [
         f"    v = get(key{n})",
-        "    if v is None:",
+        *plain,
+        f"    {'elif' if plain else 'if'} v is None:",
         # A copy, or what one reader adds to a list would be every later reader's default.
-        f"        set{n}(o, copy(default{n}))"
+        f"        o.field{n} = copy(default{n})"
         if isinstance(field.default, list | dict)
-        else f"        set{n}(o, default{n})",
+        else f"        o.field{n} = default{n}",
     ]
     if field.default is not None:
         # What stands here was not sent, and must not be given back as if it had been.
@@ -350,25 +350,7 @@ def _lines(number: int, field: Field, names: dict[str, Any], *, first: bool) -> 
             "            rest = rest or {}",
             f"            rest[key{n}] = absent",
         ]
-    plain = isinstance(field.type, types.Scalar)
-    if plain:
-        names[f"kind{n}"] = field.type.kinds[0]
-        lines += [f"    elif v.__class__ is kind{n}:", f"        set{n}(o, v)", *count]
-    lines += ["    else:", *count]
-    if isinstance(field.type, types.Formatted):
-        # A time finer than a microsecond, or spelled in another way, could not be given back: keep the text beside it.
-        lines += [
-            f"        w = hook{n}(v)",
-            f"        set{n}(o, w)",
-            "        if w is not v and w.isoformat() != v:",
-            "            rest = rest or {}",
-            f"            rest[key{n}] = v",
-        ]
-    elif field.type.lossy:
-        lines += [f"        set{n}(o, hook{n}(v))", "        rest = rest or {}", f"        rest[key{n}] = v"]
-    else:
-        lines += [f"        set{n}(o, hook{n}(v))"]
-    return lines
+    return [*lines, "    else:", *count, f"        o.field{n} = hook{n}(v)"]
 
 
 def _replacing(names: dict[str, Any], name: str, converter: Converter, inner: Type) -> Hook:
@@ -381,12 +363,12 @@ def _replacing(names: dict[str, Any], name: str, converter: Converter, inner: Ty
     return first
 
 
-def _leftovers(place: str, known: set[str], value: dict[str, Json]) -> dict[str, Json]:
+def _leftovers(converter: Converter, it: types.Object, known: set[str], value: dict[str, Json]) -> dict[str, Any]:
+    """What no field holds, by wire name: nulls, and properties that are no fields."""
     left = {}
     for key, item in value.items():
         if key not in known:
-            surprise(place, "unknown field " + key, item)
-            left[key] = item
+            left[key] = _other(converter, it.others, key, item, it.pointer)
         elif item is None:
             left[key] = None
     return left

@@ -8,6 +8,7 @@ The wire name itself is kept beside the Python name; this module never reverses 
 from __future__ import annotations
 
 import keyword
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -77,19 +78,27 @@ def _safe(text: str, otherwise: str) -> str:
     return text
 
 
+def obvious(wire: str, name: str) -> bool:
+    """Whether a name is what a reader of the wire name expects: its words, perhaps without a prefix, and no more."""
+    letters = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", wire)).lower()
+    return not name.endswith("_") and letters.endswith(name.replace("_", "").lower())
+
+
 def distinct(names: Iterable[tuple[str, str]], taken: Iterable[str] = ()) -> dict[str, str]:
     """Python names for several wire names at once, given as (wire name, wanted Python name): {wire name: Python name}.
 
     A name that is already taken gets the lowest free number, in the order given, so the result depends on nothing else.
     """
     used = set(taken)
+    numbers: dict[str, int] = {}  # the next one to try: a document may call thousands of things alike
     chosen: dict[str, str] = {}
     for wire, wanted in names:
         if wire in chosen:
             continue
-        name, number = wanted, 2
+        name, number = wanted, numbers.get(wanted, 2)
         while name in used:
             name, number = f"{wanted.rstrip('_')}_{number}", number + 1
+        numbers[wanted] = number
         used.add(name)
         chosen[wire] = name
     return chosen

@@ -1,36 +1,31 @@
-"""JSON Schema -> Python types: one function per keyword that decides a type.
+"""The types of a document, by name and by place: found, kept, called.
 
-Types themselves are type.py's, wire values convert.py's, and whether a value may be sent is check.py's.
+Which type a schema has, its keywords decide (keyword.py); types themselves are type.py's, wire values convert.py's.
 
 Theory of operation. A type is found by where its schema stands: (JSON Pointer) after all `$ref` are followed, and is
 kept, so that two places that refer to one component share one class, and a cycle ends at the type that is already
-there.
+there. Its name, too, comes from that pointer alone, so that it is the same in every process, whoever asks first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
+from functools import cached_property
+from itertools import count
 from typing import Any
 
-from leapocr_dyn.document import Document
+from leapocr_dyn.document import Document, Finding
 from leapocr_dyn.document.reference import pointer
+from leapocr_dyn.errors import DocumentError
 from leapocr_dyn.model import naming
-from leapocr_dyn.model.type import (
-    Anything,
-    Array,
-    Cycle,
-    Dictionary,
-    Enumeration,
-    Field,
-    Formatted,
-    Object,
-    Scalar,
-    Schema,
-    Type,
-    Union,
-)
-from leapocr_dyn.model.value import Json, OpenEnum
+from leapocr_dyn.model.keyword import SCALARS, decide
+from leapocr_dyn.model.type import Anything, Cycle, Object, Schema, Type
+from leapocr_dyn.model.value import brief
+
+# The fields of an object are decided by themselves, when somebody looks.
+DEEPEST = 64  # schemas that are decided one inside the other
+MOST = 5_000  # schemas that are decided for one; the options of unions in unions can be exponentially many
 
 
 class Models(Mapping[str, Any]):
@@ -43,10 +38,10 @@ class Models(Mapping[str, Any]):
     def __init__(self, document: Document, revive: Callable[..., Any], recipe: Any) -> None:
         self.document = document
         self._types: dict[str, Type] = {}
-        self._deciding: ContextVar[frozenset[str]] = ContextVar("leapocr_dyn.deciding", default=frozenset())
-        self._names: dict[str, str] | None = None
-        self._revive = revive
-        self._recipe = recipe
+        self._deciding: ContextVar[tuple[frozenset[str], Iterator[int]] | None] = ContextVar("deciding", default=None)
+        self._findings: dict[tuple[str, str], Finding] = {}
+        self.revive = revive
+        self.recipe = recipe
 
     # -- by name
 
@@ -54,12 +49,18 @@ class Models(Mapping[str, Any]):
         schemas = self.document.tree.get("components", {}).get("schemas", {})
         return schemas if isinstance(schemas, dict) else {}
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """{component name: Python class name}, distinct."""
-        if self._names is None:
-            self._names = naming.distinct((wire, naming.class_name(wire)) for wire in self._schemas())
-        return self._names
+        names = naming.distinct((wire, naming.class_name(wire)) for wire in self._schemas())
+        for wire, name in names.items():
+            self.renamed(wire, name, naming.class_name, pointer("components", "schemas", wire))
+        return names
+
+    @cached_property
+    def _wires(self) -> dict[str, str]:
+        """The same, the other way round."""
+        return {name: wire for wire, name in self.names.items()}
 
     def __getitem__(self, name: str) -> Any:  # Any: a class or a typing form
         return self.type(name).python
@@ -71,34 +72,53 @@ class Models(Mapping[str, Any]):
         return len(self._schemas())
 
     def __contains__(self, name: object) -> bool:
-        return name in self._schemas() or name in self.names.values()
+        return name in self._schemas() or name in self._wires
 
     def type(self, name: str) -> Type:
         """The type of a component, by its name in the document or in Python."""
         if name not in self._schemas():
-            by_python = {python: wire for wire, python in self.names.items()}
-            if name not in by_python:
-                known = [*self._schemas(), *by_python]
+            if name not in self._wires:
+                known = [*self._schemas(), *self._wires]
                 raise KeyError(f"there is no model {name!r}{naming.hint(str(name), known, '; list(models) names all')}")
-            name = by_python[name]
+            name = self._wires[name]
         return self.at(self._schemas()[name], pointer("components", "schemas", name))
 
     def __repr__(self) -> str:
         return f"<Models {', '.join(self)}>"
 
+    # -- what is noticed on the way
+
+    @property
+    def report(self) -> tuple[Finding, ...]:
+        """What the schemas that were looked at so far say in vain, and which names are not as one would expect."""
+        return tuple(self._findings.values())
+
+    def notice(self, rule: str, place: str, said: str) -> None:
+        """Add a line to the report, once."""
+        self._findings.setdefault((rule, said), Finding(rule, place, said))
+
+    def renamed(self, wire: str, name: str, rule: Callable[[str], str], place: str) -> None:
+        """Report a Python name that is numbered, or that had to be made up."""
+        if name != rule(wire) or not naming.obvious(wire, name):
+            self.notice("renamed", place, f"{brief.repr(wire)} is called {name} in Python")
+
     # -- by place
 
-    def at(self, schema: Schema, place: str, name: str = "") -> Type:
-        """The type of the schema that stands at `place`. name: what to call it if it has no name of its own."""
+    def at(self, schema: Schema, place: str) -> Type:
+        """The type of the schema that stands at `place`."""
         located = self.document.follow(schema, place)
         found = self._types.get(located.pointer)
         if found is None:
-            deciding = self._deciding.get()
+            deciding, numbers = self._deciding.get() or (frozenset[str](), count())
             if located.pointer in deciding:
                 return Cycle(located.pointer, self._component(located.pointer) or "Any")
-            token = self._deciding.set(deciding | {located.pointer})
+            if len(deciding) >= DEEPEST or next(numbers) >= MOST:
+                said = f"schemas in schemas, more than {DEEPEST} deep or {MOST} in all; read as anything"
+                self.notice("too-deep", located.pointer, said)
+                return Anything(located.pointer, "Any")
+            token = self._deciding.set((deciding | {located.pointer}, numbers))
             try:
-                found = self._decide(located.value, located.pointer, name)
+                found = decide(self, located.value, located.pointer)
             finally:
                 self._deciding.reset(token)
             if isinstance(found, Cycle) and found.pointer == located.pointer:
@@ -110,26 +130,64 @@ class Models(Mapping[str, Any]):
     def by_pointer(self, place: str) -> Type:
         """The type at a pointer, for a pickled model on its way back."""
         if place not in self._types:
-            # From the component down, because what is inside gets its name from there, and its place, too, where an
-            # `allOf` was merged: no node of the document stands at that pointer.
+            # From the outermost schema down: no node of the document stands where an `allOf` was merged.
             steps = place.split("/")
-            for end in range(4, len(steps)):
-                outer = "/".join(steps[:end])
+            for end in range(4, len(steps) + 1):
+                outer = _without_kind("/".join(steps[:end]))
                 found = self._types.get(outer)
-                if found is None and self._component(outer):
+                if found is None and outer != place and self._is_schema(outer):
                     found = self.at(self.document.resolve(outer), outer)
                 if isinstance(found, Object):
-                    found.fields  # noqa: B018 - deciding the fields is what makes their types known
+                    # Deciding the fields is what makes their types known.
+                    found.fields, found.others  # noqa: B018
         return self._types.get(place) or self.at(self.document.resolve(place), place)
 
-    def _decide(self, schema: Schema, place: str, name: str) -> Type:
-        if not isinstance(schema, dict):
-            return Anything(place, "Any")
-        name = self._component(place) or name or "Model"
-        for keyword, decide in DECIDERS.items():
-            if keyword in schema and (decided := decide(self, schema, place, name)) is not None:
-                return decided
-        return Anything(place, "Any")
+    def _is_schema(self, place: str) -> bool:
+        steps = place.split("/")
+        return steps[1:3] == ["components", "schemas"] if len(steps) == 4 else steps[-1] in ("schema", "itemSchema")
+
+    # -- names
+
+    def name(self, place: str) -> str:
+        """What the type at a pointer is called, if it needs a name: a component's own, else where it stands."""
+        steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
+        steps = [*map(_without_kind, steps)]
+        if steps[:2] == ["components", "schemas"] and len(steps) > 2:
+            found, inner = self.names.get(steps[2], ""), steps[3:]
+        else:
+            end = next((at for at, step in enumerate(steps) if at > 2 and step in ("schema", "itemSchema")), len(steps))
+            found = self._owner(steps[:end]) + ("Item" if steps[end:] and steps[end] == "itemSchema" else "")
+            inner = steps[end + 1 :]
+        waiting = iter(inner)
+        for keyword in waiting:
+            if keyword in MAPS:
+                found = MAPS[keyword](found, next(waiting, ""))
+            else:
+                found += SUFFIXES.get(keyword, "")
+        return found or "Model"
+
+    def _owner(self, steps: list[str]) -> str:
+        """What is named after the thing whose schema it is: an operation's answer or body, a parameter, a header."""
+        if steps[-2:-1] and steps[-2] == "content":
+            steps = steps[:-2]
+        if len(steps) < 3:
+            return ""
+        kind, own = steps[-2:]
+        if kind == "headers":
+            return naming.class_name(own)
+        node = self._node(steps if kind == "parameters" else steps[:3])
+        if kind == "parameters":
+            return naming.class_name(str(node.get("name")))
+        if steps[0] == "components":
+            return naming.class_name(own) + OWNED.get(kind, "")
+        return naming.class_name(str(node.get("operationId"))) + next((OWNED[one] for one in steps if one in OWNED), "")
+
+    def _node(self, steps: list[str]) -> dict[str, Schema]:
+        try:
+            node = self.document.resolve(pointer(*steps))
+        except DocumentError:
+            return {}
+        return node if isinstance(node, dict) else {}
 
     def _component(self, place: str) -> str | None:
         parts = place.split("/")
@@ -137,244 +195,23 @@ class Models(Mapping[str, Any]):
             return self.names.get(parts[3].replace("~1", "/").replace("~0", "~"))
         return None
 
-    # -- objects
 
-    def object(self, schema: Schema, place: str, name: str) -> Object:
-        """The model of an object schema."""
-        made = Object(place, name, lambda: self.fields(schema, place, name), self._revive, (self._recipe, place))
-        made.description = str(schema.get("description", ""))
-        return made
-
-    def fields(self, schema: Schema, place: str, name: str) -> list[Field]:
-        """The fields of an object schema, with names made distinct."""
-        properties: dict[str, Schema] = schema["properties"]
-        required = schema.get("required")
-        wanted = {one for one in required if isinstance(one, str)} if isinstance(required, list) else set()
-        names = naming.distinct((wire, naming.attribute(wire)) for wire in properties)
-        found = []
-        for wire, inner in properties.items():
-            at = f"{place}/properties{pointer(wire)}"
-            described = self.document.follow(inner, at).value
-            found.append(
-                Field(
-                    names[wire],
-                    wire,
-                    self.at(inner, at, name + naming.class_name(wire)),
-                    required=wire in wanted,
-                    description=str(described.get("description", "")) if isinstance(described, dict) else "",
-                )
-            )
-        return found
+def _without_kind(place: str) -> str:
+    """A pointer without the kind that `types` has put behind it."""
+    plain, _, kind = place.rpartition("#")
+    return plain if kind in ("object", "array", *SCALARS) else place
 
 
-# -- the keywords that decide a type, most telling first -----------------------------------------------------------
-
-
-def enum_(models: Models, schema: Schema, place: str, name: str) -> Type | None:
-    """`enum`: an open enum for texts; for anything else the values' own kind."""
-    values = schema["enum"]
-    if not isinstance(values, list):
-        return None
-    texts = [value for value in values if isinstance(value, str)]
-    if not texts or len(texts) < len([value for value in values if value is not None]):
-        return None
-    return Enumeration(place, name, texts, lambda it: _enum_class(models, it, schema.get("x-enum-varnames")))
-
-
-def const(models: Models, schema: Schema, place: str, name: str) -> Type | None:
-    """`const`: the kind of its value."""
-    value = schema["const"]
-    return None if isinstance(value, (dict, list)) else Scalar(place, (type(value),), type(value).__name__)
-
-
-def allOf(models: Models, schema: Schema, place: str, name: str) -> Type | None:  # noqa: N802 - the keyword
-    """`allOf`: one schema that says what all of them say."""
-    merged = merge(models.document, schema, place)
-    return models._decide(merged, place, name) if "allOf" not in merged else None
-
-
-def oneOf(models: Models, schema: Schema, place: str, name: str) -> Type | None:  # noqa: N802 - the keyword
-    """`oneOf`: a union."""
-    return _union(models, schema, place, name, "oneOf")
-
-
-def anyOf(models: Models, schema: Schema, place: str, name: str) -> Type | None:  # noqa: N802 - the keyword
-    """`anyOf`: a union."""
-    return _union(models, schema, place, name, "anyOf")
-
-
-def properties(models: Models, schema: Schema, place: str, name: str) -> Type | None:
-    """`properties`: a model."""
-    return (
-        models.object(schema, place, name) if isinstance(schema["properties"], dict) and schema["properties"] else None
-    )
-
-
-def additionalProperties(models: Models, schema: Schema, place: str, name: str) -> Type | None:  # noqa: N802 - the keyword
-    """`additionalProperties` without `properties`: a dict."""
-    if schema.get("type", "object") != "object":
-        return None
-    return Dictionary(place, models.at(schema["additionalProperties"], f"{place}/additionalProperties", f"{name}Value"))
-
-
-def items(models: Models, schema: Schema, place: str, name: str) -> Type | None:
-    """`items`: a list."""
-    if schema.get("type", "array") != "array":
-        return None
-    return Array(place, models.at(schema["items"], f"{place}/items", f"{name}Item"))
-
-
-def format_(models: Models, schema: Schema, place: str, name: str) -> Type | None:
-    """`format`: dates and times; every other format is text to Python (an id stays equal to what the user typed)."""
-    annotation = FORMATS.get(schema["format"]) if isinstance(schema["format"], str) else None
-    if annotation is None or schema.get("type", "string") != "string":
-        return None
-    return Formatted(place, schema["format"], annotation)
-
-
-def type_(models: Models, schema: Schema, place: str, name: str) -> Type | None:
-    """`type`: the plain kinds, or a union of several."""
-    kinds = schema["type"]
-    if isinstance(kinds, list):
-        given = [kind for kind in kinds if kind != "null"]
-        options = [
-            models._decide({**schema, "type": kind}, f"{place}#{kind}" if len(given) > 1 else place, name)
-            for kind in given
-        ]
-        return options[0] if len(options) == 1 else Union(place, options, None, {})
-    if kinds == "object":
-        return Dictionary(place, Anything(place, "Any"))
-    if kinds == "array":
-        return Array(place, Anything(place, "Any"))
-    if isinstance(kinds, str) and kinds in SCALARS:
-        accepted, annotation = SCALARS[kinds]
-        return Scalar(place, accepted, annotation)
-    return None
-
-
-FORMATS = {"date-time": "datetime", "date": "date"}
-SCALARS: dict[str, tuple[tuple[type, ...], str]] = {
-    "string": ((str,), "str"),
-    "integer": ((int,), "int"),
-    "number": ((float, int), "float"),
-    "boolean": ((bool,), "bool"),
-    "null": ((type(None),), "None"),
+# What a step of a pointer adds to the name of what stands there.
+SUFFIXES = {"items": "Item", "additionalProperties": "Value", "unevaluatedProperties": "Value"}
+MAPS: dict[str, Callable[[str, str], str]] = {
+    "properties": lambda name, key: name + naming.class_name(key),
+    "patternProperties": lambda name, key: name + "Value",
+    "$defs": lambda name, key: naming.class_name(key),
+    "definitions": lambda name, key: naming.class_name(key),
+    "prefixItems": lambda name, key: f"{name}Item{int(key) + 1}" if key.isdecimal() else name,
+    "oneOf": lambda name, key: f"{name}Option{int(key) + 1}" if key.isdecimal() else name,
+    "anyOf": lambda name, key: f"{name}Option{int(key) + 1}" if key.isdecimal() else name,
+    "allOf": lambda name, key: name,
 }
-DECIDERS: dict[str, Callable[[Models, Schema, str, str], Type | None]] = {
-    "allOf": allOf,
-    "enum": enum_,
-    "const": const,
-    "oneOf": oneOf,
-    "anyOf": anyOf,
-    "properties": properties,
-    "additionalProperties": additionalProperties,
-    "items": items,
-    "format": format_,
-    "type": type_,
-}
-
-
-def merge(document: Document, schema: Schema, place: str, known: dict[str, Schema] | None = None) -> Schema:
-    """What all parts of an `allOf` say together: properties and required add up, the last word counts for the rest.
-
-    known: what has been merged so far, by pointer; so that parts which share parts are merged once, and a part that is
-    inside itself adds nothing.
-    """
-    known = {} if known is None else known
-    known[place] = own = {key: value for key, value in schema.items() if key != "allOf"}
-    parts = schema["allOf"]
-    if not isinstance(parts, list):
-        return own
-    merged: dict[str, Schema] = {}
-    for index, part in enumerate([*parts, own]):
-        located = document.follow(part, f"{place}/allOf/{index}")
-        inner = located.value
-        if isinstance(inner, dict) and "allOf" in inner:
-            if located.pointer not in known:
-                merge(document, inner, located.pointer, known)
-            inner = known[located.pointer]
-        for key, value in inner.items() if isinstance(inner, dict) else ():
-            if key == "properties":
-                merged[key] = {**merged.get(key, {}), **(value if isinstance(value, dict) else {})}
-            elif key == "required":
-                merged[key] = [*merged.get(key, []), *(value if isinstance(value, list) else [])]
-            else:
-                merged[key] = value
-    known[place] = merged
-    return merged
-
-
-def _union(models: Models, schema: Schema, place: str, name: str, keyword: str) -> Type | None:
-    options = schema[keyword]
-    if not isinstance(options, list):
-        return None
-    if "properties" in schema and not any(_has_properties(models.document, option, place) for option in options):
-        return None  # the options only say which of the properties go together
-    types = {
-        index: models.at(combined(schema, option), f"{place}/{keyword}/{index}", f"{name}Option{index + 1}")
-        for index, option in enumerate(options)
-        if not is_null(option)
-    }
-    if len(types) == 1:
-        return next(iter(types.values()))
-    tag, named = tags(models.document, schema, options, place)
-    mapping = {value: types[index].pointer for value, index in named.items() if index in types}
-    return Union(place, list(types.values()), tag, mapping) if types else None
-
-
-def tags(document: Document, schema: Schema, options: list[Schema], place: str) -> tuple[str | None, dict[str, int]]:
-    """The property that a `discriminator` names, and {what it may say: index of the option}.
-
-    An option is named by the mapping, by its component's name, and by the tag's own `const` or `enum`: real documents
-    leave the mapping out. Source: OpenAPI 3.1 section 4.8.25 (Discriminator Object).
-    """
-    discriminator = schema.get("discriminator")
-    tag = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
-    if not isinstance(discriminator, dict) or not isinstance(tag, str):
-        return None, {}
-    named: dict[str, int] = {}
-    places: dict[str, int] = {}
-    for index, option in enumerate(options):
-        located = document.follow(option, f"{place}/{index}")
-        places[located.pointer] = index
-        if isinstance(option, dict) and isinstance(option.get("$ref"), str):
-            named.setdefault(located.pointer.rpartition("/")[2], index)
-        inner = located.value
-        inner = merge(document, inner, located.pointer) if isinstance(inner, dict) and "allOf" in inner else inner
-        known = inner.get("properties") if isinstance(inner, dict) else None
-        said = document.follow(known.get(tag), located.pointer).value if isinstance(known, dict) else None
-        if isinstance(said, dict):
-            values = [said.get("const"), *(said["enum"] if isinstance(said.get("enum"), list) else [])]
-            named.update((value, index) for value in values if isinstance(value, str) and value not in named)
-    mapping = discriminator.get("mapping")
-    for value, target in mapping.items() if isinstance(mapping, dict) else ():
-        for at in (str(target).removeprefix("#"), pointer("components", "schemas", str(target))):
-            if at in places:
-                named[value] = places[at]  # the mapping's word is the last
-    return tag, named
-
-
-def is_null(option: Schema) -> bool:
-    """Whether an option of a union only says that there may be nothing."""
-    return isinstance(option, dict) and option.get("type") == "null"
-
-
-def combined(schema: Schema, option: Schema) -> Schema:
-    """An option of a union together with the properties that stand beside the union."""
-    beside = {key: value for key, value in schema.items() if key not in ("oneOf", "anyOf", "discriminator")}
-    return {"allOf": [beside, option]} if "properties" in beside else option
-
-
-def _has_properties(document: Document, option: Schema, place: str) -> bool:
-    found = document.follow(option, place).value
-    return isinstance(found, dict) and any(key in found for key in ("properties", "allOf", "oneOf", "anyOf"))
-
-
-def _enum_class(models: Models, it: Enumeration, labels: Json) -> type[OpenEnum]:
-    wanted = labels if isinstance(labels, list) and len(labels) == len(it.values) else it.values
-    names = naming.distinct((value, naming.member(str(label))) for value, label in zip(it.values, wanted, strict=True))
-    made: Any = OpenEnum(it.annotation, {names[value]: value for value in it.values})  # type: ignore[call-arg]  # Enum's functional call
-    made.__module__ = "leapocr_dyn.models"
-    recipe = (models._recipe, it.pointer)
-    made.__reduce_ex__ = lambda self, protocol: (models._revive, (*recipe, self.value))
-    return made  # type: ignore[no-any-return]  # the functional call gives a class, which mypy does not see
+OWNED = {"responses": "Response", "requestBody": "Body", "requestBodies": "Body"}

@@ -1,20 +1,24 @@
 """What a value is, said without building anything: one class for each kind of type.
 
 A `Type` has an annotation as text, the kinds of JSON it accepts, and, for objects, its fields. The attrs class or enum
-behind it is made the first time somebody touches `.python`. How a schema becomes a type is schema.py's; how wire values
-become Python ones is convert.py's.
+behind it is made the first time somebody touches `.python`. How a schema becomes a type is keyword.py's; how wire
+values become Python ones is convert.py's.
 """
 
 from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import attrs
 
-from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Layout, Model, OpenEnum
+from leapocr_dyn.model.format import Format, Written
+from leapocr_dyn.model.pattern import matches
+from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Layout, Model, OpenEnum, Origin, to_wire
+from leapocr_dyn.visible import visible
 
 Schema = Any  # the border where the document enters: a JSON Schema is a dict or a bool, but nobody has checked it
 making = threading.RLock()  # so that no class is made twice, whoever touches it first
@@ -22,11 +26,11 @@ LONGEST = 200  # characters of an annotation made of others: unions of unions wo
 
 
 class Type:
-    """What a schema says a value is. kinds: the JSON classes it accepts as they come."""
+    """What a schema says a value is. kinds: the JSON classes it accepts; none means all."""
 
     kinds: tuple[type, ...] = ()
-    lossy = False
-    """Whether a Python value may be poorer than its wire form (a time finer than a microsecond)."""
+    writes = False
+    """Whether the schema says how a Python value is written, so that `to_wire` alone could err."""
 
     def __init__(self, pointer: str, annotation: str) -> None:
         self.pointer = pointer
@@ -37,16 +41,28 @@ class Type:
         """The Python type, for annotations."""
         return Any
 
+    def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
+        """The JSON value for a Python value of this type; see `to_wire`."""
+        return to_wire(value, sending)
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.annotation} {self.pointer}>"
+        return visible(f"<{type(self).__name__} {self.annotation} {self.pointer}>")
 
 
 class Anything(Type):
     """No type is given: any JSON value, as it is."""
 
 
-class Scalar(Type):
-    """A JSON value that is a Python value: str, int, float, bool or None."""
+class Leaf(Type):
+    """A type without others inside."""
+
+    def surprise(self, value: Json) -> str:
+        """What is surprising about a JSON value that is not null, in a word, or ""."""
+        raise NotImplementedError
+
+
+class Scalar(Leaf):
+    """A JSON value that is a Python value: str, int, float, bool or None. kinds: the Python type first."""
 
     def __init__(self, pointer: str, kinds: tuple[type, ...], annotation: str) -> None:
         super().__init__(pointer, annotation)
@@ -57,19 +73,74 @@ class Scalar(Type):
         """The Python type."""
         return self.kinds[0]
 
+    def surprise(self, value: Json) -> str:
+        """Another kind; 1.0 is an integer (JSON Schema 2020-12 Validation, section 6.1.1)."""
+        whole = self.kinds[0] is not int or value.__class__ is not float or value.is_integer()
+        return "" if value.__class__ in self.kinds and whole else "type"
 
-class Formatted(Type):
-    """Text that Python has a better type for, by its `format`."""
 
-    kinds = (str,)
-    lossy = True
+class Formatted(Leaf):
+    """Text or a number that Python has a better type for, by its `format` or `contentEncoding`."""
 
-    def __init__(self, pointer: str, form: str, annotation: str) -> None:
-        super().__init__(pointer, annotation)
+    def __init__(self, pointer: str, kinds: tuple[type, ...], form: Format) -> None:
+        super().__init__(pointer, form.annotation)
+        self.kinds = kinds
         self.form = form
+        self.writes = form.write is not None
+
+    def read(self, value: Json) -> Any:  # Any: what the format says
+        """The Python value; the JSON value itself where Python has no room for it. Raises ValueError for none."""
+        if self.form.read is None:
+            return value
+        if value.__class__ not in self.kinds:
+            raise ValueError("another kind")
+        try:
+            made = self.form.read(value)
+        except ArithmeticError:  # a duration of a month, a number of a million digits
+            return value
+        made.wire = value
+        return made
+
+    def surprise(self, value: Json) -> str:
+        """Another kind, or text that is none of the format."""
+        try:
+            self.read(value)
+        except ValueError:
+            return "format"
+        return ""
+
+    def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
+        """As it was written where it was read from the same kind, else as the format is written."""
+        if self.form.write is None or not isinstance(value, self.python):
+            return to_wire(value, sending)
+        return (
+            value.wire if isinstance(value, Written) and value.wire.__class__ in self.kinds else self.form.write(value)
+        )
+
+    @property
+    def python(self) -> Any:  # Any: a class
+        """The Python type."""
+        return self.form.python
 
 
-class Enumeration(Type):
+class Literal(Leaf):
+    """One of a few JSON values, open on receipt."""
+
+    def __init__(self, pointer: str, values: Sequence[Json]) -> None:
+        plain = all(isinstance(value, str | int | float | None) for value in values)
+        super().__init__(pointer, short(f"Literal[{', '.join(map(repr, values))}]") if plain else "Any")
+        self.values = values
+        self.kinds = tuple({type(value): None for value in values})
+        if {int, float} & set(self.kinds):
+            self.kinds = (*self.kinds, int, float)
+
+    def surprise(self, value: Json) -> str:
+        """None of the values. Python finds True in 1; JSON does not."""
+        known = any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in self.values)
+        return "" if known else ("enum" if value.__class__ in self.kinds else "type")
+
+
+class Enumeration(Leaf):
     """A closed list of texts in the document, open on receipt."""
 
     kinds = (str,)
@@ -90,6 +161,10 @@ class Enumeration(Type):
                 self._python = self._python or self._make(self)
         return self._python
 
+    def surprise(self, value: Json) -> str:
+        """Another text, or no text."""
+        return "" if value in self.values else ("enum" if value.__class__ is str else "type")
+
 
 class Array(Type):
     """A list of one type."""
@@ -99,18 +174,74 @@ class Array(Type):
     def __init__(self, pointer: str, items: Type) -> None:
         super().__init__(pointer, short(f"list[{items.annotation}]"))
         self.items = items
-        self.lossy = items.lossy
+        self.writes = items.writes
+
+    def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
+        """Item by item."""
+        if not self.writes or not isinstance(value, (list, tuple)):
+            return to_wire(value, sending)
+        return [self.items.wire(item, sending) for item in value if item is not NOT_GIVEN]
+
+
+class Tuple(Type):
+    """A list whose first items have types of their own. rest: the type of those that follow; None: there are none."""
+
+    kinds = (list,)
+
+    def __init__(self, pointer: str, first: list[Type], rest: Type | None) -> None:
+        inside = [one.annotation for one in first] + ([f"*tuple[{rest.annotation}, ...]"] if rest is not None else [])
+        super().__init__(pointer, short(f"tuple[{', '.join(inside)}]"))
+        self.first = first
+        self.rest = rest
+        self.writes = any(one.writes for one in first) or (rest is not None and rest.writes)
+
+    def of(self, index: int) -> Type | None:
+        """The type of the item at an index, or None where there should be none."""
+        return self.first[index] if index < len(self.first) else self.rest
+
+    def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
+        """Item by item."""
+        if not self.writes or not isinstance(value, (list, tuple)):
+            return to_wire(value, sending)
+        types = map(self.of, range(len(value)))
+        return [to_wire(item) if it is None else it.wire(item, sending) for it, item in zip(types, value, strict=True)]
 
 
 class Dictionary(Type):
-    """An object without fields of its own: text -> one type."""
+    """An object without fields of its own: text -> a type, by `patternProperties`, else by `additionalProperties`.
+
+    values: None where the document does not say that there are other properties.
+    """
 
     kinds = (dict,)
 
-    def __init__(self, pointer: str, values: Type) -> None:
-        super().__init__(pointer, short(f"dict[str, {values.annotation}]"))
+    def __init__(self, pointer: str, values: Type | None, patterns: Mapping[str, Type]) -> None:
         self.values = values
-        self.lossy = values.lossy
+        self.patterns = dict(patterns)
+        inside = [*self.patterns.values(), *([values] if values is not None else [])]
+        annotation = " | ".join(dict.fromkeys(one.annotation for one in inside)) or "Any"
+        super().__init__(pointer, short(f"dict[str, {annotation}]"))
+        self.writes = any(one.writes for one in inside)
+
+    def of(self, name: str) -> Type | None:
+        """The type of a property, or None where the document does not say that there is one."""
+        for pattern, it in list(self.patterns.items()):
+            found = matches(pattern, name)
+            if found:
+                return it
+            if found is None:
+                self.patterns.pop(pattern, None)  # it takes too long, or is none: not asked again
+        return self.values
+
+    def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
+        """Value by value."""
+        if not self.writes or not isinstance(value, Mapping):
+            return to_wire(value, sending)
+        types = ((str(to_wire(key)), item) for key, item in value.items() if item is not NOT_GIVEN)
+        return {
+            key: to_wire(item, sending) if (it := self.of(key)) is None else it.wire(item, sending)
+            for key, item in types
+        }
 
 
 class Union(Type):
@@ -124,13 +255,38 @@ class Union(Type):
         self.options = options
         self.tag = tag
         self.mapping = mapping
-        self.lossy = any(option.lossy for option in options)
+        self.writes = any(option.writes for option in options)
+
+    def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
+        """As the first option writes it that says how such a value is written."""
+        for option in self.options:
+            if isinstance(option, Formatted) and isinstance(value, option.python):
+                return option.wire(value, sending)
+        return to_wire(value, sending)
 
 
 class Field:
-    """One field of an object: what it is called here and there, and whether it must be given."""
+    """One field of an object: what it is called here and there, and what the document says about it.
 
-    __slots__ = ("compute", "default", "description", "name", "required", "type", "wire")
+    required: it stands in `required`. read_only: only a server writes it. write_only: a server never shows it. facts:
+    what else is said for people: `title`, and a `default`, which is the server's and is never made up here. said: the
+    schema that all this is from. default: what stands here where nothing was received.
+    """
+
+    __slots__ = (
+        "compute",
+        "default",
+        "deprecated",
+        "description",
+        "facts",
+        "name",
+        "read_only",
+        "required",
+        "said",
+        "type",
+        "wire",
+        "write_only",
+    )
 
     def __init__(
         self,
@@ -139,18 +295,41 @@ class Field:
         type: Type,  # noqa: A002 - the specification's word
         *,
         required: bool = False,
-        description: str = "",
+        said: Mapping[str, Schema] | None = None,
         default: Json = None,
         compute: Callable[[Any], Any] | None = None,
     ) -> None:
+        said = said or {}
         self.name = name
         self.wire = wire
         self.type = type
         self.required = required
-        self.description = description
+        self.said = said
+        self.read_only = said.get("readOnly") is True
+        self.write_only = said.get("writeOnly") is True
+        self.deprecated = said.get("deprecated") is True
+        self.description = str(said.get("description") or said.get("title") or "")
+        self.facts = {key: said[key] for key in ("title", "default") if key in said}
         self.default = default
         # What is not on the wire is computed, if only from its default; so nothing stays NOT_GIVEN.
         self.compute = compute or (self._default if wire is None else None)
+
+    @property
+    def asked(self) -> bool:
+        """Whether whoever sends the object has to give it."""
+        return self.required and not self.read_only
+
+    @property
+    def metadata(self) -> dict[str, Json]:
+        """The same for attrs."""
+        flags = {name: True for name in ("read_only", "write_only", "deprecated") if getattr(self, name)}
+        return {
+            "wire": self.wire,
+            "description": self.description,
+            "required": self.required,
+            **flags,
+            **self.facts,
+        }
 
     def _default(self, it: Any) -> Json:  # Any: a view
         return copy.copy(self.default)
@@ -162,15 +341,22 @@ class Object(Type):
     kinds = (dict,)
 
     def __init__(
-        self, pointer: str, name: str, fields: Callable[[], list[Field]], revive: Callable[..., Model], recipe: Any
+        self,
+        pointer: str,
+        name: str,
+        fields: Callable[[], list[Field]],
+        revive: Callable[..., Model],
+        recipe: Any,
+        others: Callable[[], Dictionary | None] = lambda: None,
     ) -> None:
         super().__init__(pointer, name)
         self._find = fields
+        self._find_others = others
         self._fields: list[Field] | None = None
         self._python: type[Model] | None = None
         self._revive = revive
         self._recipe = recipe
-        self.properties: dict[str, property] = {}
+        self.members: dict[str, Any] = {}  # Any: properties and methods of its class
         self.description = ""
 
     @property
@@ -179,6 +365,20 @@ class Object(Type):
         if self._fields is None:
             self._fields = self._find()
         return self._fields
+
+    @cached_property
+    def others(self) -> Dictionary | None:
+        """The types of properties that are no fields, where the document says that there may be such."""
+        return self._find_others()
+
+    @cached_property
+    def words(self) -> list[tuple[str, Leaf]]:
+        """The fields that hold one fixed word, by which the options of a union can be told apart."""
+        return [
+            (field.wire, field.type)
+            for field in self.fields
+            if field.wire is not None and isinstance(field.type, Enumeration | Literal) and len(field.type.values) == 1
+        ]
 
     @property
     def python(self) -> type[Model]:
@@ -197,13 +397,12 @@ class Object(Type):
             field.name: attrs.field(
                 default=NOT_GIVEN,
                 type=annotation(field),
-                metadata={"wire": field.wire, "description": field.description, "required": field.required},
+                metadata=field.metadata,
                 kw_only=self._keyword_only,
             )
             for field in self.fields
         }
-        # No default: attrs looks one up as `attr_dict[...]` in `__init__`, where a property may be called attr_dict.
-        members[LEFT] = attrs.field(init=False, repr=False, eq=False)
+        members[LEFT] = attrs.field(default=None, alias=LEFT, repr=False, eq=False, kw_only=True, type=Origin)
         made: type[Model] = attrs.make_class(
             self.annotation,
             members,
@@ -212,14 +411,19 @@ class Object(Type):
             frozen=True,
             repr=False,
             eq=True,
-            class_body=dict(self.properties),
+            class_body=dict(self.members),
         )
         made.__module__ = "leapocr_dyn.models"
-        made.__doc__ = self.description or f"{self.annotation}, as the document at {self.pointer} describes it."
+        said = self.description or f"{self.annotation}, as the document at {self.pointer} describes it."
+        made.__doc__ = visible(said)
         first: dict[str, str] = {field.name: field.wire for field in self.fields if field.wire is not None}
         computed = {field.name: field.compute for field in self.fields if field.compute is not None}
         defaults = {field.name: field.default for field in self.fields if field.default is not None and field.wire}
-        made._layout = Layout(first, computed, defaults, self._revive, self._recipe)
+        read_only = frozenset(field.wire for field in self.fields if field.wire is not None and field.read_only)
+        writes = {field.name: field.type.wire for field in self.fields if field.type.writes}
+        left: Any = vars(made)[LEFT]  # Any: the slot's descriptor
+        made._layout = Layout(first, computed, defaults, read_only, writes, left, self._revive, self._recipe)
+        setattr(made, LEFT, property(Origin, left.__set__))  # see Origin
         return made
 
     _keyword_only = True
@@ -233,8 +437,6 @@ class View(Object):
 
 class Cycle(Type):
     """A schema that is inside itself without a model between: the type at its pointer, known once that is decided."""
-
-    lossy = True  # what it stands for may be, and cannot be asked yet
 
 
 def short(annotation: str) -> str:

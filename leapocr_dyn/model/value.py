@@ -1,24 +1,28 @@
 """What every value of an API can do, whatever its schema: models, open enums, and the way back to the wire.
 
 A model is a frozen attrs class whose fields have Python names. What its fields cannot give back (fields that the
-document does not know, an explicit null, the original text of a time that is finer than a microsecond) stays in one
-hidden slot under its wire name, so `to_dict()` is what the server sent. The slot's name begins with an underscore,
-which no wire name can become (naming.py).
+document does not know, an explicit null) stays in one hidden slot under its wire name, so `to_dict()` is what the
+server sent. The slot's name begins with an underscore, which no wire name can become (naming.py).
+
+    attrs.evolve(pet, name="Momo")       # changed; what was absent stays absent, what is unknown is kept
+
+There is one class for what is sent and what is received, so that what came can be changed and go back: where a model is
+sent, the fields that only a server writes (`readOnly`) are left out, at all depths, and what the document does not know
+goes along, marked as the server's own (`Kept`), so that nobody takes it for a caller's mistake.
 """
 
 from __future__ import annotations
 
-import base64
 import copy
-import datetime
-import decimal
 import enum
 import reprlib
-import uuid
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 import attrs
+
+from leapocr_dyn.errors import ValidationError
+from leapocr_dyn.model.format import SPELLINGS, spelled
 
 Json = Any  # the border where JSON enters: dict, list, str, int, float, bool or None
 
@@ -41,7 +45,10 @@ NOT_GIVEN: Final = NotGiven.NOT_GIVEN
 LEFT = "_left"
 """The hidden slot."""
 
+Write = Callable[[Any, bool], Json]  # Any: a Python value; and whether it is being sent
+
 LONGEST = 1000  # characters of a model's repr
+SPELLED = tuple(kind for kinds in SPELLINGS for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
 
 
 class Brief(reprlib.Repr):
@@ -54,6 +61,13 @@ class Brief(reprlib.Repr):
         except ValueError:
             return f"<int of {x.bit_length()} bits>"
 
+    def repr_instance(self, x: Any, level: int) -> str:  # Any: whatever a model may hold
+        """A model to this depth, so that a deep one is not written out only to be cut."""
+        if isinstance(x, Model):
+            text = x._shown(level - 1)
+            return text if len(text) <= self.maxother else f"{text[: self.maxother - 2]}…)"
+        return super().repr_instance(x, level)
+
 
 brief = Brief()
 brief.maxlevel = 3
@@ -62,82 +76,129 @@ brief.maxlist = brief.maxtuple = brief.maxset = 3
 brief.maxdict = 5
 
 
-class Layout:
+class Layout(NamedTuple):
     """How one class's fields stand on the wire: what the class is for, seen from JSON.
 
     wires: {Python name: wire name}, in the order of the fields; computed fields have none. defaults: what a field is
-    where nothing was sent, if that is not None. revive: what a pickle calls.
+    where nothing was sent, if that is not None. read_only: wire names that are not sent. writes: for the fields whose
+    schema says how they are written. left: reads and sets the hidden slot. revive: what a pickle calls.
     """
 
-    __slots__ = ("computed", "defaults", "recipe", "revive", "wires")
+    wires: Mapping[str, str]
+    computed: Mapping[str, Callable[[Any], Any]]  # Any: a model, and what is made of it
+    defaults: Mapping[str, Json]
+    read_only: frozenset[str]
+    writes: Mapping[str, Write]
+    left: Any  # Any: the descriptor of a slot
+    revive: Callable[..., Model]
+    recipe: tuple[Any, ...]  # Any: whatever finds the document again, and a pointer
 
-    def __init__(
-        self,
-        wires: Mapping[str, str],
-        computed: Mapping[str, Callable[[Any], Any]],
-        defaults: Mapping[str, Json],
-        revive: Callable[..., Model],
-        recipe: tuple[Any, ...],
-    ) -> None:
-        self.wires = dict(wires)
-        self.computed = dict(computed)
-        self.defaults = dict(defaults)
-        self.revive = revive
-        self.recipe = recipe
+
+class Origin:
+    """The model that another one is made from: what `attrs.evolve` reads in place of the hidden slot.
+
+    The one trick here. evolve() reads every field and builds a new value, and cannot tell a field that was absent from
+    one that is None; so the new value gets the old one, and asks it.
+    """
+
+    __slots__ = ("model",)
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+
+class Kept(dict[str, Json]):
+    """A model that is being sent, as JSON. kept: the names in it that came from a server and are no fields."""
+
+    __slots__ = ("kept",)
+
+    def __init__(self, wired: Mapping[str, Json], kept: frozenset[str]) -> None:
+        super().__init__(wired)
+        self.kept = kept
 
 
 class Model:
     """A value of the API. Fields are attributes; `model["wireName"]` reads any field, also one the document lacks."""
 
-    __slots__ = ()
+    # Here, so that the classes below differ in their fields alone (see convert.py's fused function).
+    __slots__ = ("__weakref__",)
     _layout: ClassVar[Layout]
 
     def __attrs_post_init__(self) -> None:
         """Runs where a user builds the value: a field left out is None, a None that was given is a null on the wire."""
-        left: dict[str, Json] = {}
-        for name, wire in self._layout.wires.items():
+        layout = self._layout
+        origin: Origin | None = layout.left.__get__(self)
+        before = None if origin is None else origin.model
+        left = {} if before is None else dict(before._left_over())
+        for name, wire in layout.wires.items():
             given = getattr(self, name)
+            if before is not None and given is getattr(before, name):
+                continue
+            left.pop(wire, None)
             if given is NOT_GIVEN:
-                default = self._layout.defaults.get(name)
+                default = layout.defaults.get(name)
                 object.__setattr__(self, name, copy.copy(default))
                 if default is not None:
                     left[wire] = NOT_GIVEN
             elif given is None:
                 left[wire] = None
-        for name, compute in self._layout.computed.items():
-            if getattr(self, name) is NOT_GIVEN:
+        for name, compute in layout.computed.items():
+            given = getattr(self, name)
+            if given is NOT_GIVEN or (before is not None and given is getattr(before, name) == compute(before)):
                 object.__setattr__(self, name, compute(self))
-        object.__setattr__(self, LEFT, left or None)
+        layout.left.__set__(self, left or None)
+
+    def _left_over(self) -> Mapping[str, Json]:
+        return self._layout.left.__get__(self) or {}
 
     def to_dict(self) -> dict[str, Json]:
-        """The value as the wire has it: wire names, unknown fields and explicit nulls included."""
-        left: dict[str, Json] = getattr(self, LEFT) or {}
+        """The value as the wire has it: wire names, unknown fields and explicit nulls included.
+
+        Raises ValidationError for one that is nested deeper than Python can follow.
+        """
+        try:
+            return self._wired(False)
+        except RecursionError as error:
+            raise ValidationError(f"a {type(self).__name__} is nested deeper than can be written") from error
+
+    def _wired(self, sending: bool) -> dict[str, Json]:
+        layout, left = self._layout, self._left_over()
+        skipped = layout.read_only if sending else frozenset[str]()
         wired: dict[str, Json] = {}
-        for name, wire in self._layout.wires.items():
+        for name, wire in layout.wires.items():
             value = getattr(self, name)
-            if value is not None and wire not in left:
-                wired.setdefault(wire, to_wire(value))
-        wired.update((wire, value) for wire, value in left.items() if value is not NOT_GIVEN)
+            if value is not None and wire not in left and wire not in skipped:
+                wired.setdefault(wire, layout.writes.get(name, to_wire)(value, sending))
+        for wire, value in left.items():
+            if value is not NOT_GIVEN and wire not in skipped:
+                wired[wire] = to_wire(value, sending)
+        if sending and left:
+            return Kept(wired, frozenset(left).difference(layout.wires.values()))
         return wired
 
     def __getitem__(self, wire: str) -> Json:
-        left: dict[str, Json] = getattr(self, LEFT) or {}
         for name, known in self._layout.wires.items():
             if known == wire:
                 return getattr(self, name)
-        return left[wire]
+        return self._left_over()[wire]
 
     def __iter__(self) -> Iterator[str]:
         # Without this, `__getitem__` would make a model look like a sequence.
         raise TypeError(f"{type(self).__name__} is not iterable; to_dict() gives its fields")
 
     def __repr__(self) -> str:
+        return self._shown(brief.maxlevel)
+
+    def _shown(self, level: int) -> str:
+        if level <= 0:
+            return f"{type(self).__name__}(…)"
         shown = (
             (field.name, getattr(self, field.name))
             for field in attrs.fields(type(self))  # type: ignore[arg-type]  # every subclass is an attrs class
             if field.name != LEFT
         )
-        text = f"{type(self).__name__}({', '.join(f'{n}={brief.repr(v)}' for n, v in shown if v is not None)})"
+        text = ", ".join(f"{name}={brief.repr1(value, level)}" for name, value in shown if value is not None)
+        text = f"{type(self).__name__}({text})"
         return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}…)"
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -171,34 +232,30 @@ class OpenEnum(enum.StrEnum):
         return str.__eq__(self, other) if isinstance(other, str) else NotImplemented
 
 
-def to_wire(value: Any) -> Json:  # Any: whatever a user may give
+def to_wire(value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
     """The JSON value for a Python value: models, enums, dates, Decimal, UUID, bytes (base64), tuples and sets.
 
+    What was read goes back as it was written. sending: leave out of models what only a server writes (`readOnly`).
     A datetime must have an offset (RFC 3339 section 5.6). Raises TypeError for what JSON has no word for.
     """
     kind = type(value)
     if kind in (str, int, float, bool, type(None)):
         return value
     if isinstance(value, Model):
-        return value.to_dict()
+        return value._wired(sending)
     if isinstance(value, Mapping):
-        return {str(to_wire(key)): to_wire(item) for key, item in value.items() if item is not NOT_GIVEN}
+        pairs = ((to_wire(key), item) for key, item in value.items() if item is not NOT_GIVEN)
+        return {str(key): to_wire(item, sending) for key, item in pairs}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [to_wire(item) for item in value if item is not NOT_GIVEN]
+        return [to_wire(item, sending) for item in value if item is not NOT_GIVEN]
     if isinstance(value, enum.Enum):
         return to_wire(value.value)
-    if isinstance(value, datetime.datetime) and value.tzinfo is None:
-        raise TypeError(f"{value!r} has no time zone, so it names no moment; give it one, for example datetime.UTC")
-    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
-        return value.isoformat()
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return base64.b64encode(value).decode("ascii")
-    if isinstance(value, (uuid.UUID, decimal.Decimal)):
-        return str(value)
+    if isinstance(value, SPELLED):
+        return spelled(value)
     if isinstance(value, (str, int, float)):
         return value
     if attrs.has(kind):
-        return to_wire(attrs.asdict(value, recurse=False))
+        return to_wire(attrs.asdict(value, recurse=False), sending)
     if hasattr(kind, "__dataclass_fields__"):
-        return to_wire({name: getattr(value, name) for name in kind.__dataclass_fields__})
+        return to_wire({name: getattr(value, name) for name in kind.__dataclass_fields__}, sending)
     raise TypeError(f"JSON has no word for a {kind.__name__}: {brief.repr(value)}")

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from leapocr_dyn import errors
 from leapocr_dyn.document import expression
 from leapocr_dyn.document.reference import pointer
-from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import surprise
+from leapocr_dyn.model.type import Anything, Scalar, Schema, Type
 from leapocr_dyn.model.value import Json
-from leapocr_dyn.operation.body import is_json, preferred
+from leapocr_dyn.operation.media import JSON, covers, is_json, plain, preferred
 
 if TYPE_CHECKING:
     from leapocr_dyn.operation.operation import Operation
@@ -29,6 +29,7 @@ USUAL: dict[str, list[str]] = {
     "message": [
         "$response.body#/error/message",
         "$response.body#/message",
+        "$response.body#/error_description",
         "$response.body#/error",
         "$response.body#/detail",
         "$response.body#/title",
@@ -37,6 +38,11 @@ USUAL: dict[str, list[str]] = {
     "details": ["$response.body#/details", "$response.body#/errors", "$response.body#/detail"],
     "request_id": ["$response.header.x-request-id", "$response.header.request-id"],
 }
+BYTES, TEXT = Anything("", "bytes"), Scalar("", (str,), "str")  # of what is not JSON
+HTML = frozenset({"text/html", "application/xhtml+xml"})
+TEXTUAL = re.compile(r"text/|.*[/+](xml|yaml)$")
+CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
+MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # RFC 7303 section 3
 REASONS = {
     401: "is the key right?",
     403: "the key is not allowed to do this",
@@ -53,25 +59,77 @@ def read(
         raise failure(operation, status, headers, content)
     node, place = promised(operation, status)
     offered = node["content"] if isinstance(node.get("content"), dict) else {}
-    if status in (204, 205) or not (content or offered):
+    # RFC 9110 sections 9.3.2, 15.3.5 and 15.3.6: these never have content.
+    if operation.method == "HEAD" or status in (204, 205) or not (content or offered):
         return None
-    media = headers.get("content-type", "").partition(";")[0].strip().lower()
-    entry = media if media in offered else _range(media, offered)
-    if entry is None and (is_json(media) or any(map(is_json, offered))):
-        # JSON under another name is still JSON; whatever else comes in its place is not.
-        entry = preferred(list(offered))
-    elif not is_json(media or entry or ""):
-        return _text(headers, content) if media.startswith("text/") or media.endswith("xml") else content
+    media, entry = matched(operation, status, headers, content, offered)
+    described = offered.get(entry) if entry is not None else None
+    schema = described.get("schema", True) if isinstance(described, dict) else True
+    located = operation.document.follow(schema, f"{place}/content{pointer(str(entry))}/schema")
+    if _is_binary(located.value):
+        return content
+    kind = media or entry or ""
+    if not is_json(kind) and not (entry is not None and is_json(entry)):
+        return _text(headers, content) if TEXTUAL.match(kind) else content
     value = parse(operation, status, headers, content)
-    described = offered.get(entry)
     if not isinstance(described, dict):
         return value
-    name = naming.class_name(operation.id) + "Response"
-    wanted = operation.models.at(described.get("schema", True), f"{place}/content{pointer(str(entry))}/schema", name)
+    wanted = operation.models.at(located.value, located.pointer)
     try:
         return operation.converter.structure(value, wanted)
     except errors.DecodeError as error:
         raise _unreadable(operation, status, headers, content, "a body that is nested too deep") from error
+
+
+def type_of(operation: Operation, media: str, node: Any, place: str) -> Type:  # Any: a Media Type Object
+    """What `read` makes of a body in a media type: what the schema says of JSON, else text or bytes."""
+    schema = node.get("schema", True) if isinstance(node, dict) else True
+    located = operation.document.follow(schema, f"{place}/schema")
+    if _is_binary(located.value):
+        return BYTES
+    if is_json(media) or covers(media, JSON):
+        return operation.models.at(located.value, located.pointer)
+    return TEXT if TEXTUAL.match(plain(media)) else BYTES
+
+
+def _is_binary(schema: Schema) -> bool:
+    """As OpenAPI 3.0 says it, whatever the media type."""
+    return isinstance(schema, dict) and schema.get("format") == "binary"
+
+
+def matched(
+    operation: Operation, status: int, headers: Mapping[str, str], content: bytes, offered: Mapping[str, Any]
+) -> tuple[str, str | None]:
+    """The media type that the server says it sent, and which of those that are promised that is, or None.
+
+    JSON under another name is still JSON. Raises DecodeError for HTML that nobody promised: a login page, mostly.
+    """
+    said = headers.get("content-type", "")
+    media = plain(said)
+    if media in offered:
+        return media, media
+    names: dict[str, str] = {}
+    for key in offered:
+        names.setdefault(key.replace(" ", "").lower(), key)  # one that has the same parameters goes first
+        names.setdefault(plain(key), key)
+    for name in (said.replace(" ", "").lower(), media, f"{media.partition('/')[0]}/*", "*/*"):
+        if name in names:
+            return media, names[name]
+    if is_json(media) or any(map(is_json, offered)):
+        return media, preferred(list(offered))
+    if offered and media in HTML:
+        promised_one = " or ".join(offered)
+        raise _unreadable(operation, status, headers, content, _foreign(media, promised_one))
+    return media, next(iter(offered)) if len(offered) == 1 else None
+
+
+def expected(operation: Operation, status: int, headers: Mapping[str, str]) -> None:
+    """Raise DecodeError for a body that comes instead of what was promised, before it is read."""
+    content = promised(operation, status)[0].get("content")
+    offered = content if isinstance(content, dict) else {}
+    media, entry = matched(operation, status, headers, b"", offered)
+    if media in HTML and entry is not None and is_json(entry):
+        raise _unreadable(operation, status, headers, b"", _foreign(media, entry))
 
 
 def promised(operation: Operation, status: int) -> tuple[dict[str, Any], str]:
@@ -86,16 +144,14 @@ def promised(operation: Operation, status: int) -> tuple[dict[str, Any], str]:
 
 
 def parse(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> Json:
-    """The JSON value of a body. Raises DecodeError. RFC 8259 section 8.1: it is UTF-8, whatever a charset says."""
+    """The JSON value of a body. Raises DecodeError."""
     try:
-        return json.loads(content, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        return loads(headers, content)
+    except (ValueError, LookupError, RecursionError) as error:
         media = headers.get("content-type", "").partition(";")[0]
         foreign = bool(content.strip()) and media != "" and not is_json(media)
         if foreign:
-            said = (
-                f"{media} where JSON was promised. A proxy or a login page in between does that; is the base URL right?"
-            )
+            said = _foreign(media, "JSON")
         elif content.strip():
             said = f"a body that is not JSON: {error}"
         else:
@@ -103,11 +159,26 @@ def parse(operation: Operation, status: int, headers: Mapping[str, str], content
         raise _unreadable(operation, status, headers, content, said, partial=not foreign) from error
 
 
+def loads(headers: Mapping[str, str], content: bytes) -> Json:
+    """The JSON value. RFC 8259 section 8.1: it is UTF-8, whatever a charset says; UTF-16 and UTF-32 are recognised.
+
+    Only what cannot be UTF-8 is read in the charset that is declared. Raises ValueError, LookupError for a charset that
+    is none, RecursionError.
+    """
+    try:
+        return json.loads(content, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        charset = _charset(headers)
+        if charset is None:
+            raise
+        return json.loads(content.decode(charset), parse_constant=_no_constant)
+
+
 def failure(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> errors.APIError:
     """The exception for an error status, with everything that the answer says about it."""
     try:
-        body: Json = json.loads(content, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        body: Json = loads(headers, content)
+    except (ValueError, LookupError, RecursionError):
         body = None
     context = expression.Context(status_code=status, response_headers=headers, response_body=body)
     section = operation.workflow.section("errors")
@@ -140,18 +211,20 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
         "operation": operation.name,
         "request_id": fact("request_id"),
         "retry_after": retry_after(headers),
-        "body": _text(headers, content) if content else None,
+        "body": _beginning(headers, content) if content else None,
     }
     message = str(said) if said is not None else _listed(details) or _without_words(status, headers, content)
     if issubclass(kind, errors.ValidationError):
         error: errors.APIError = kind(message, fields=_fields(details), **facts)
     else:
         error = kind(message, **facts)
-    error.response = body if body is not None else facts["body"]
+    error.response = body if body is not None or not content else _text(headers, content)
     return error
 
 
 def _without_words(status: int, headers: Mapping[str, str], content: bytes) -> str:
+    if status == 304:  # RFC 9110 section 15.4.5
+        return "it has not changed since the time or the version that the request names"
     if 300 <= status < 400:
         where, asked, _ = headers.get("location", "nowhere").partition("?")
         where += "?***" if asked else ""  # the query of a presigned link is a key
@@ -211,17 +284,27 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _range(media: str, offered: Mapping[str, Any]) -> str | None:
-    return next((one for one in (f"{media.partition('/')[0]}/*", "*/*") if one in offered), None)
+def _foreign(media: str, wanted: str) -> str:
+    return f"{media} where {wanted} was promised. A proxy or a login page in between does that; is the base URL right?"
+
+
+def _charset(headers: Mapping[str, str]) -> str | None:
+    found = CHARSET.search(headers.get("content-type", ""))
+    return found[1] if found else None
 
 
 def _text(headers: Mapping[str, str], content: bytes) -> str:
     """The body as text, in the charset that it says it has if that is one, and never an exception."""
-    found = re.search(r"charset=\"?([\w.:-]+)", headers.get("content-type", ""), re.IGNORECASE)
+    mark = next((charset for mark, charset in MARKS if content.startswith(mark)), None)
     try:
-        return content.decode(found[1] if found else "utf-8", "replace")
-    except LookupError:
+        return content.decode(mark or _charset(headers) or "utf-8", "replace")
+    except (LookupError, UnicodeError):  # what is no charset, or one that replaces nothing, such as idna
         return content.decode("utf-8", "replace")
+
+
+def _beginning(headers: Mapping[str, str], content: bytes) -> str:
+    """The first characters, which are all that an error shows; no charset needs more than four bytes for one."""
+    return _text(headers, content[: 4 * errors.BODY_CHARACTERS])
 
 
 def _unreadable(
@@ -233,7 +316,7 @@ def _unreadable(
         status_code=status,
         operation=operation.name,
         request_id=headers.get("x-request-id"),
-        body=_text(headers, content),
+        body=_beginning(headers, content),
     )
 
 

@@ -1,12 +1,14 @@
-"""Text for people: what help() says about an operation. Built from the document when somebody reads it, never
-before."""
+"""Text for people: what help() says about an operation, built from the document when somebody reads it."""
 
 from __future__ import annotations
 
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from leapocr_dyn.visible import visible
+
 if TYPE_CHECKING:
+    from leapocr_dyn.operation.body import Body
     from leapocr_dyn.operation.operation import Operation
 
 LIMITS = {
@@ -22,6 +24,8 @@ LIMITS = {
 def operation(it: Operation) -> str:
     """Summary, description, arguments with types and limits, result, errors, and where it comes from."""
     parts = [str(it.node.get("summary") or it.id)]
+    if it.node.get("deprecated") is True:
+        parts.append("Deprecated: the API may take it away.")
     description = str(it.node.get("description") or "")
     if description and description != parts[0]:
         parts.append(_wrapped(description))
@@ -32,25 +36,25 @@ def operation(it: Operation) -> str:
             one.required,
             one.description,
             it.document.follow(one.schema, one.place).value,
+            deprecated=one.deprecated,
         )
         for one in it.parameters
     ]
-    if it.body is not None:
-        schema = it.document.follow(it.body.schema, it.body.place).value
-        inner = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    if (whole := it.body) is not None:
         arguments += [
             _argument(
                 field.name,
-                field.type.annotation,
+                whole.takes(field),
                 field.required,
                 field.description,
-                it.document.follow(inner.get(field.wire), f"{it.body.place}/{field.wire}").value,
+                whole.members[str(field.wire)].value if str(field.wire) in whole.members else {},
             )
             for field in it.body_fields
         ]
         arguments.append(
-            _argument("body", it.body.type.annotation, it.body.required and not it.body_fields, _body(it), {})
+            _argument("body", whole.annotation, whole.required and not it.body_fields, _body(it, whole), {})
         )
+    arguments += [_choice(it, name, offered) for name, offered in it.choices.items()]
     if arguments:
         parts.append("Arguments:\n" + "\n".join(arguments))
     result = it.result()
@@ -62,33 +66,56 @@ def operation(it: Operation) -> str:
     ]
     if failures:
         parts.append("Errors:\n" + "\n".join(failures))
+    if (own := it.server) is not None:
+        parts.append(f"Server: {own.url}")
     parts.append(f"Source: {it.method} {it.path} ({it.id})")
-    return "\n\n".join(parts)
+    return visible("\n\n".join(parts))
 
 
-def _body(it: Operation) -> str:
-    return (
-        "The whole body at once, instead of the fields above."
-        if it.body_fields
-        else (it.body.description if it.body else "")
-    )
+def _body(it: Operation, whole: Body) -> str:
+    said = "The whole body at once, instead of the fields above." if it.body_fields else whole.description
+    return "\n".join(part for part in (said, f"Sent as {whole.media}.") if part)
+
+
+def _choice(it: Operation, name: str, offered: list[str]) -> str:
+    """An argument that chooses a media type, and what another choice takes or gives."""
+    lines = [f"    {name}: str, optional, one of {', '.join(map(repr, offered))}"]
+    if name == it.arguments.accept:
+        given = {one: found.annotation for one in offered if (found := it.result(one)) is not None}
+        if len(set(given.values())) > 1:
+            lines += [_wrapped(f"{one}: gives {annotation}", "        ") for one, annotation in given.items()]
+    shown = {field.name for field in it.body_fields}
+    for one in it.bodies if name == it.arguments.content_type else ():
+        fields = it.fields_of(one)
+        if fields and {field.name for field in fields} != shown:
+            takes = ", ".join(f"{field.name}: {one.takes(field)}" for field in fields)
+            lines.append(_wrapped(f"{one.media}: {takes}", "        "))
+    return "\n".join(lines)
 
 
 def _argument(
-    name: str, annotation: str, required: bool, description: str, schema: Any
+    name: str, annotation: str, required: bool, description: str, schema: Any, *, deprecated: bool = False
 ) -> str:  # Any: the document's schema
     facts = [annotation, "required" if required else "optional"]
+    if deprecated or (isinstance(schema, dict) and schema.get("deprecated") is True):
+        facts.append("deprecated")
     if isinstance(schema, dict):
         facts += [words.format(schema[keyword]) for keyword, words in LIMITS.items() if keyword in schema]
         if isinstance(schema.get("enum"), list):
             facts.append("one of " + ", ".join(map(repr, schema["enum"])))
+        if "const" in schema:
+            facts.append(f"always {schema['const']!r}")
         if "default" in schema:
             facts.append(f"default {schema['default']!r}")
     head = f"    {name}: {', '.join(facts)}"
     return head + (f"\n{_wrapped(description, '        ')}" if description else "")
 
 
+LONGEST = 100_000  # characters of one description; to wrap a word of millions takes hours
+
+
 def _wrapped(text: str, indent: str = "") -> str:
+    text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
     lines = [
         textwrap.fill(line, 100, initial_indent=indent, subsequent_indent=indent) for line in text.strip().splitlines()
     ]

@@ -3,86 +3,45 @@
     operation.plan(job_id="3f2...")   -> Plan: .method .url .headers .body .curl()
     operation.read(response)          -> a value, or raises
 
-Arguments are keywords. The fields of a JSON body are arguments of their own where their names do not collide with
-parameters; `body=` takes the whole body instead, as a model, a dict or bytes. Everything is checked before it leaves.
+Arguments are keywords. The fields of a JSON or form body are arguments of their own where their names do not collide
+with parameters; `body=` takes the whole body instead, as a model, a dict, bytes, a path or an open file. Where the
+document offers several media types, `content_type=` and `accept=` choose. Everything is checked before it leaves.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from leapocr_dyn.document import Document
 from leapocr_dyn.document.reference import pointer
-from leapocr_dyn.document.repair import operations
 from leapocr_dyn.document.workflow import Rule, Workflow
-from leapocr_dyn.errors import ValidationError
+from leapocr_dyn.errors import DocumentError, Error, ValidationError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.check import problems
 from leapocr_dyn.model.convert import Converter
-from leapocr_dyn.model.schema import Models, merge
-from leapocr_dyn.model.type import Field, Object, Schema, Type
+from leapocr_dyn.model.schema import Models
+from leapocr_dyn.model.type import Field, Schema, Type
 from leapocr_dyn.model.value import NOT_GIVEN, Json, to_wire
-from leapocr_dyn.operation import answer, describe
-from leapocr_dyn.operation.body import Body, preferred
-from leapocr_dyn.operation.parameter import QUERY, STYLES, TEXT, Parameter
+from leapocr_dyn.operation import answer, body, describe, media, server, signature
+from leapocr_dyn.operation.arguments import Arguments, arguments_of
+from leapocr_dyn.operation.body import Body, Sent
+from leapocr_dyn.operation.parameter import Parameter, has_dots
+from leapocr_dyn.operation.plan import Plan
+from leapocr_dyn.visible import visible
+
+if TYPE_CHECKING:
+    from leapocr_dyn.operation.operations import Operations
 
 # RFC 9110 section 9.2.2
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 
 
-class Named(str):
-    """An annotation that is shown without quotes: a type that need not be built to be named."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-class Plan(NamedTuple):
-    """A request that has not been sent. url: relative to nothing; secrets are not in it, the session adds them.
-
-    operation: whose request it is, which also knows what `security` asks for. arguments: as JSON, by Python name.
-    """
-
-    method: str
-    url: str
-    headers: dict[str, str]
-    body: bytes | None
-    operation: Operation
-    arguments: dict[str, Json]
-
-    def curl(self) -> str:
-        """The same request for a shell, with a variable where the secret goes."""
-        import shlex  # not at the top: only people ask for a command line
-
-        schemes = self.operation.schemes
-        alternatives = self.operation.security
-        words = ["curl", "-X", self.method, shlex.quote(self.url)]
-        for name in alternatives[0] if alternatives else ():
-            scheme = schemes.get(name, {})
-            if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
-                header = str(scheme.get("name"))
-                # The name is the document's text: in double quotes a shell would run what it says.
-                quoted = f'"{header}' if shlex.quote(header) == header else f'{shlex.quote(header)}"'
-                words += ["-H", f'{quoted}: ${self.operation.key_variable}"']
-            elif scheme.get("type") in ("http", "oauth2", "openIdConnect"):
-                words += ["-H", f'"Authorization: Bearer ${self.operation.token_variable}"']
-        for header, text in self.headers.items():
-            words += ["-H", shlex.quote(f"{header}: {text}")]
-        if self.body is not None:
-            words += ["--data-binary", shlex.quote(self.body.decode("utf-8", "replace"))]
-        return " ".join(words)
-
-    def __repr__(self) -> str:
-        size = f", {len(self.body)} bytes" if self.body is not None else ""
-        return f"<Plan {self.method} {self.url}{size}>"
-
-
 class Operation:
-    """What can be done with one (method, path) of the document. Cheap to make; parts are worked out on first touch."""
+    """What can be done with one (method, path) of the document. Cheap to make: the rest is worked out when touched."""
 
     def __init__(
         self,
@@ -105,7 +64,6 @@ class Operation:
         self.workflow = workflow
         self.place = pointer("paths", path, method)
         self.id = str(node.get("operationId"))
-        self._parts: tuple[list[Parameter], Body | None, list[Field]] | None = None
         self._responses: list[tuple[str, Any, str]] | None = None
 
     @classmethod
@@ -126,17 +84,40 @@ class Operation:
     @property
     def parameters(self) -> list[Parameter]:
         """The parameters, those of the path item first."""
-        return self._split()[0]
+        return self.arguments.parameters
+
+    @property
+    def bodies(self) -> list[Body]:
+        """The request body in each media type that is offered, the preferred one first."""
+        return self.arguments.bodies
 
     @property
     def body(self) -> Body | None:
         """The request body in its preferred media type."""
-        return self._split()[1]
+        return next(iter(self.bodies), None)
 
     @property
     def body_fields(self) -> list[Field]:
-        """The fields of a JSON body that are arguments of their own."""
-        return self._split()[2]
+        """The fields of the preferred body that are arguments of their own."""
+        return self.fields_of(self.body)
+
+    def fields_of(self, wanted: Body | None) -> list[Field]:
+        """The fields of one of the bodies that are arguments of their own: all, or none where a name is taken."""
+        if wanted is None:
+            return []
+        known = self.arguments.fields
+        if wanted.media not in known:
+            taken = {parameter.name for parameter in self.parameters} | {"body"}
+            collide = any(field.name in taken for field in wanted.fields)
+            known[wanted.media] = [] if collide else wanted.fields
+        return known[wanted.media]
+
+    @property
+    def choices(self) -> dict[str, list[str]]:
+        """{argument: media types}: what the caller may choose, where the document offers several."""
+        takes = self.arguments
+        found = {takes.content_type: [one.media for one in takes.bodies], takes.accept: self.answers}
+        return {name: offered for name, offered in found.items() if name}
 
     @property
     def security(self) -> list[dict[str, Any]]:
@@ -153,6 +134,11 @@ class Operation:
             name: self.document.follow(node, place + pointer(name)).value
             for name, node in (found.items() if isinstance(found, dict) else ())
         }
+
+    @cached_property
+    def server(self) -> server.Server | None:
+        """The server that the operation or its path names instead of the document's own."""
+        return next(iter(server.named(self.node) or server.named(self.document.tree["paths"].get(self.path))), None)
 
     @property
     def key_variable(self) -> str:
@@ -182,129 +168,50 @@ class Operation:
             ]
         return self._responses
 
-    def result(self) -> Type | None:
-        """The type of the first success that has a body."""
-        for status, node, place in self.responses():
+    def result(self, wanted: str | None = None) -> Type | None:
+        """The type of the first success that has a body. wanted: its media type, instead of the preferred one."""
+        if self.method == "HEAD":
+            return None  # RFC 9110 section 9.3.2
+        for _, node, place in self._successes():
             content = node.get("content")
-            media = preferred(list(content)) if isinstance(content, dict) else None
-            if status.startswith("2") and media is not None and isinstance(content[media], dict):
-                return self.models.at(
-                    content[media].get("schema", True),
-                    f"{place}/content{pointer(media)}/schema",
-                    naming.class_name(self.id) + "Response",
-                )
+            content = content if isinstance(content, dict) else {}
+            kind = media.preferred(list(content)) if wanted is None else wanted
+            if kind is not None and kind in content:
+                return answer.type_of(self, kind, content[kind], f"{place}/content{pointer(kind)}")
         return None
 
-    def _split(self) -> tuple[list[Parameter], Body | None, list[Field]]:
-        if self._parts is None:
-            located = self._located_parameters()
-            body = self._body()
-            names = naming.distinct(
-                ((f"{node['in']} {node.get('name')}", naming.attribute(str(node.get("name")))) for node, _ in located),
-                ["body"] if body is not None else [],
-            )
-            parameters = [
-                self._parameter(node, place, names[f"{node.get('in')} {node.get('name')}"]) for node, place in located
-            ]
-            taken = {parameter.name for parameter in parameters} | {"body"}
-            fields = body.type.fields if body is not None and isinstance(body.type, Object) else []
-            collide = any(field.name in taken for field in fields)
-            self._parts = parameters, body, [] if collide else list(fields)
-        return self._parts
+    def _successes(self) -> list[tuple[str, Any, str]]:
+        """The responses that are successes; where none is described, `default` is one, too."""
+        found = self.responses()
+        return [one for one in found if one[0].startswith("2")] or [one for one in found if one[0] == "default"]
 
-    def _located_parameters(self) -> list[tuple[Any, str]]:
-        found: dict[tuple[Any, Any], tuple[Any, str]] = {}
-        item = self.document.tree["paths"].get(self.path, {})
-        for holder, place in ((item, pointer("paths", self.path)), (self.node, self.place)):
-            for index, node in enumerate(holder.get("parameters") or ()):
-                located = self.document.follow(node, f"{place}/parameters/{index}")
-                if (
-                    isinstance(located.value, dict)
-                    and located.value.get("in") in STYLES
-                    and "name" in located.value
-                    and not _ignored(located.value)
-                ):
-                    found[located.value.get("name"), located.value.get("in")] = (located.value, located.pointer)
-        return list(found.values())
+    @cached_property
+    def _promised(self) -> tuple[list[str], list[str]]:
+        """The media types of its successes and of its failures."""
+        good = {status for status, _, _ in self._successes()}
+        successes: dict[str, None] = {}
+        failures: dict[str, None] = {}
+        for status, node, _ in self.responses():
+            if isinstance(content := node.get("content"), dict):
+                (successes if status in good else failures).update(dict.fromkeys(content))
+        return media.sendable(successes), media.sendable(failures)
 
-    def _parameter(self, node: Any, place: str, name: str) -> Parameter:
-        where = node["in"]
-        content = node.get("content")
-        media = next(iter(content), None) if isinstance(content, dict) else None
-        schema: Schema = content[media].get("schema", True) if media is not None else node.get("schema", True)
-        place = f"{place}/content{pointer(media)}/schema" if media is not None else f"{place}/schema"
-        # A style that the place does not have (deepObject in a path) cannot be meant.
-        styles = TEXT if where in ("path", "header") else QUERY
-        style = next((one for one in styles if one == node.get("style")), STYLES[where])
-        default = schema.get("default", NOT_GIVEN) if isinstance(schema, dict) else NOT_GIVEN
-        return Parameter(
-            name,
-            str(node.get("name")),
-            where,
-            self.models.at(schema, place, naming.class_name(str(node.get("name")))),
-            where == "path" or node.get("required") is True,
-            style,
-            bool(node.get("explode", style == "form")),
-            node.get("allowReserved") is True,
-            media,
-            schema,
-            place,
-            str(node.get("description", "")),
-            default,
-        )
+    @property
+    def answers(self) -> list[str]:
+        """The media types that a caller may ask for; a stream is asked for otherwise."""
+        return [kind for kind in self._promised[0] if media.plain(kind) not in media.ENDLESS]
 
-    def _body(self) -> Body | None:
-        located = self.document.follow(self.node.get("requestBody"), f"{self.place}/requestBody")
-        content = located.value.get("content") if isinstance(located.value, dict) else None
-        if not isinstance(content, dict):
-            return None
-        media = preferred(list(content))
-        if media is None or not isinstance(content[media], dict):
-            return None
-        place = f"{located.pointer}/content{pointer(media)}/schema"
-        schema = content[media].get("schema", True)
-        body_type = self.models.at(schema, place, naming.class_name(self.id) + "Body")
-        return Body(
-            media,
-            schema,
-            place,
-            body_type,
-            located.value.get("required") is True,
-            str(located.value.get("description", "")),
-        )
+    @cached_property
+    def arguments(self) -> Arguments:
+        """What it is called with, worked out on first touch."""
+        return arguments_of(self)
 
     # -- the call
 
     @property
     def signature(self) -> inspect.Signature:
         """Keyword arguments, required ones first."""
-        body = self.body
-        required_body = body is not None and body.required
-        given: list[tuple[bool, str, str, Any]] = [
-            (parameter.required, parameter.name, parameter.type.annotation, parameter.default)
-            for parameter in self.parameters
-        ]
-        given += [
-            (field.required and required_body, field.name, field.type.annotation, NOT_GIVEN)
-            for field in self.body_fields
-        ]
-        if body is not None and not self.body_fields:
-            given.append((required_body, "body", body.type.annotation, NOT_GIVEN))
-        kind = inspect.Parameter.KEYWORD_ONLY
-        arguments = [
-            inspect.Parameter(
-                name, kind, annotation=_annotation(annotation), **({} if required else {"default": default})
-            )
-            for required, name, annotation, default in sorted(given, key=lambda one: not one[0])
-        ]
-        if self.body_fields:
-            arguments.append(
-                inspect.Parameter(
-                    "body", kind, default=NOT_GIVEN, annotation=Named(body.type.annotation if body else "Any")
-                )
-            )
-        result = self.result()
-        return inspect.Signature(arguments, return_annotation=_annotation(result.annotation if result else "None"))
+        return signature.signature(self)
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -315,11 +222,28 @@ class Operation:
         return describe.operation(self)
 
     def plan(self, base_url: str = "", /, **arguments: Any) -> Plan:  # Any: what the document's types say
-        """The request for these arguments. Raises TypeError for a wrong name, ValidationError for a wrong value."""
-        given = {name: self._wired(name, value) for name, value in arguments.items() if value is not NOT_GIVEN}
-        self._check_names(given)
-        path, query, headers, cookies = self.path, [], {"Accept": "application/json"}, []
-        for parameter in self.parameters:
+        """The request for these arguments. base_url: where it is sent; without it, the first server that is named.
+
+        Raises TypeError for a wrong name, ValidationError for a wrong value, FileError for a file that cannot be read.
+        """
+        try:
+            return self._planned(base_url, arguments)
+        except Error as error:
+            error.operation = error.operation or self.name
+            raise
+
+    def _planned(self, base_url: str, arguments: Mapping[str, Any]) -> Plan:  # Any: what the document's types say
+        takes = self.arguments
+        given = {name: value for name, value in arguments.items() if value is not NOT_GIVEN}
+        accept = given.pop(takes.accept, None)
+        whole, kind = self._chosen(given.pop(takes.content_type, None))
+        fields = self.fields_of(whole) if self._names_fields(whole, given) else []
+        self._check_names(given, whole, fields)
+        wires = {field.name: str(field.wire) for field in fields}
+        given = {name: self._wired(whole, wires, name, value) for name, value in given.items()}
+        path, query, cookies = takes.path, [], []
+        headers = {"Accept": self.accept if accept is None else media.chosen(takes.accept, accept, self.answers)[1]}
+        for parameter in takes.parameters:
             value = given.get(parameter.name)
             if parameter.name not in given or (value is None and not parameter.required):
                 continue
@@ -327,173 +251,151 @@ class Operation:
             if parameter.where == "path":
                 path = path.replace("{" + parameter.wire + "}", parameter.text(value))
             elif parameter.where == "query":
-                query += parameter.pairs(value)
+                query += [f"{name}={text}" for name, text in parameter.pairs(value)]
+            elif parameter.where == "querystring":
+                query.append(self._querystring(parameter, value))
             elif parameter.where == "header":
                 headers[parameter.wire] = parameter.text(value)
             else:
                 cookies += parameter.pairs(value)
+        if takes.mixed or takes.astray:
+            self._keeps_its_way(path)
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={text}" for name, text in cookies)
-        content = self._content(given)
-        if content is not None and self.body is not None:
-            headers["Content-Type"] = self.body.media
-        url = (
-            (base_url or self.server).rstrip("/")
-            + path
-            + ("?" + "&".join(f"{name}={text}" for name, text in query) if query else "")
-        )
+        content = None
+        if whole is not None and (sent := self._content(whole, fields, given, kind)) is not None:
+            headers["Content-Type"], content = sent
+        url = (base_url or self._address()).rstrip("/") + path
+        if query:
+            url += ("&" if "?" in path else "?") + "&".join(query)
+        if whole is not None and ("body" in given or whole.is_multipart):
+            given = body.shown(given)
         return Plan(self.method, url, headers, content, self, given)
 
     def read(self, status: int, headers: Mapping[str, str], content: bytes) -> Any:  # Any: the result's type
         """The value of an answer, or the exception that it stands for; see answer.py. headers: lower-case names."""
         return answer.read(self, status, headers, content)
 
-    @property
-    def server(self) -> str:
-        """The first server that the document names, with its variables' defaults filled in."""
-        for server in self.document.tree.get("servers") or ():
-            if isinstance(server, dict) and isinstance(server.get("url"), str):
-                url: str = server["url"]
-                for name, variable in (server.get("variables") or {}).items():
-                    url = url.replace("{" + name + "}", str(variable.get("default", "")))
-                return url
-        return ""
+    @cached_property
+    def accept(self) -> str:
+        """The Accept header: what the document promises, JSON first."""
+        return media.accept(*self._promised)
 
-    def _wired(self, name: str, value: Any) -> Json:  # Any: whatever the caller gives
+    def _address(self) -> str:
+        """Where a plan leads that nobody gave an address: what the document names, with its variables' defaults."""
+        own = self.server
+        tree = self.document.tree
+        return server.absolute(tree, own.address()) if own is not None else server.root(tree)
+
+    def _chosen(self, wanted: Any) -> tuple[Body | None, str | None]:  # Any: whatever the caller gives
+        """The body in the media type that the caller wants, and how the caller spells it."""
+        takes = self.arguments
+        if wanted is None:
+            return self.body, None
+        offer, kind = media.chosen(takes.content_type, wanted, [one.media for one in takes.bodies])
+        return next(one for one in takes.bodies if one.media == offer), kind
+
+    def _names_fields(self, whole: Body | None, given: Mapping[str, Any]) -> bool:  # Any: whatever the caller gives
+        """Whether the body's fields matter to a call: to work them out is what costs most in a first one."""
+        if "body" in given or whole is None or not whole.required:
+            return not given.keys() <= {"body", *(one.name for one in self.arguments.parameters)}
+        return True
+
+    def _wired(self, whole: Body | None, wires: Mapping[str, str], name: str, value: Any) -> Json:  # Any: as the caller
         try:
-            return value if isinstance(value, bytes) and name == "body" else to_wire(value)
+            if whole is not None and name == "body":
+                return whole.given(value)
+            if whole is not None and name in wires:
+                return whole.field_given(wires[name], value)
+            kind = next((one.type for one in self.arguments.parameters if one.name == name), None)
+            return to_wire(value) if kind is None else kind.wire(value, sending=True)
         except TypeError as error:
-            raise ValidationError(f"{name}: {error}", field=name, operation=self.name) from error
+            raise ValidationError(f"{name}: {error}", field=name) from error
         except RecursionError as error:
             said = f"{name}: is nested too deep, or contains itself"
-            raise ValidationError(said, field=name, operation=self.name) from error
+            raise ValidationError(said, field=name) from error
 
-    def _check_names(self, given: Mapping[str, Json]) -> None:
-        known = (
-            [one.name for one in self.parameters]
-            + [one.name for one in self.body_fields]
-            + ["body"] * (self.body is not None)
-        )
+    def _check_names(self, given: Mapping[str, Any], whole: Body | None, fields: list[Field]) -> None:
+        takes = self.arguments
+        known = [one.name for one in takes.parameters] + [one.name for one in fields] + ["body"] * (whole is not None)
         for name in given:
             if name not in known:
-                hint = naming.hint(name, known, f"; it takes {', '.join(known) or 'no arguments'}")
+                known += [one for one in (takes.content_type, takes.accept) if one]
+                hint = self._elsewhere(name) or naming.hint(
+                    name, known, f"; it takes {', '.join(known) or 'no arguments'}"
+                )
                 raise TypeError(f"{self.name}() has no argument {name!r}{hint}")
         has_body = "body" in given
-        fields = [field for field in self.body_fields if field.name in given]
-        if has_body and fields:
-            raise TypeError(f"{self.name}() takes either body= or {fields[0].name}=, not both")
-        missing = [one.name for one in self.parameters if one.required and given.get(one.name) is None]
-        if self.body is not None and not has_body and (self.body.required or fields):
-            missing += [field.name for field in self.body_fields if field.required and field.name not in given]
-            missing += ["body"] if not self.body_fields and self.body.required else []
+        named = [field for field in fields if field.name in given]
+        if has_body and named:
+            raise TypeError(f"{self.name}() takes either body= or {named[0].name}=, not both")
+        missing = [one.name for one in takes.parameters if one.required and given.get(one.name) is None]
+        if whole is not None and not has_body and (whole.required or named):
+            missing += [field.name for field in fields if field.required and field.name not in given]
+            missing += ["body"] if not fields and whole.required else []
         if missing:
             raise TypeError(f"{self.name}() needs {' and '.join(f'{name}=' for name in missing)}")
 
-    def _content(self, given: Mapping[str, Json]) -> bytes | None:
-        body = self.body
-        if body is None:
-            return None
+    def _elsewhere(self, name: str) -> str:
+        """A hint at the media type that has the argument which this one lacks."""
+        takes = self.arguments
+        for one in takes.bodies:
+            if any(field.name == name for field in self.fields_of(one)):
+                return f"; pass {takes.content_type}={one.media!r} with it"
+        return ""
+
+    def _querystring(self, parameter: Parameter, value: Json) -> str:
+        """OpenAPI 3.2, `in: querystring`: the whole query in a media type of its own."""
+        place = parameter.place.removesuffix("/schema")
+        whole = Body(self.models, parameter.media or media.FORM, self.document.resolve(place), place, True, "")
+        _, content = whole.content(value)
+        if not isinstance(content, bytes):
+            raise parameter.refused("cannot hold a file: it is part of the URL")
+        return content.decode("ascii") if media.is_form(whole.media) else quote(content, safe="")
+
+    def _keeps_its_way(self, path: str) -> None:
+        """A request stays below the API's own path, whatever the document calls its paths; and values that are harmless
+        each can make a dot segment together."""
+        if self.arguments.astray:
+            raise DocumentError(f"the path {self.path} leads out of the API's own; nothing is sent there")
+        if has_dots(path.partition("?")[0]):
+            raise ValidationError(f"{self.arguments.path} cannot be {path!r}: it would change the path")
+
+    def _content(self, whole: Body, fields: list[Field], given: Mapping[str, Json], kind: str | None) -> Sent | None:
         value: Json = given.get("body")
         if "body" not in given:
-            fields = {field.wire: given[field.name] for field in self.body_fields if field.name in given}
+            named = {str(field.wire): given[field.name] for field in fields if field.name in given}
             # A None for a field that cannot be null was somebody's default, not a null that is meant.
-            value = {wire: item for wire, item in fields.items() if item is not None or self._nullable(body, str(wire))}
-            if not fields and not body.required:
+            value = {wire: item for wire, item in named.items() if item is not None or self._nullable(whole, wire)}
+            if not named and not whole.required:
                 return None
-        if not isinstance(value, bytes):
-            self._check(body.schema, body.place, value, "")
-        return body.content(value)
+        if whole.is_checked(value, kind):
+            seen, files = (body.shown(value), body.files_in(value)) if whole.is_multipart else (value, body.NO_FILES)
+            self._check(whole.schema, whole.place, seen, "", files)
+        return whole.content(value, kind)
 
-    def _nullable(self, body: Body, wire: str) -> bool:
-        located = self.document.follow(body.schema, body.place)
-        schema = located.value
-        if isinstance(schema, dict) and "allOf" in schema:
-            schema = merge(self.document, schema, located.pointer)
-        known = schema.get("properties") if isinstance(schema, dict) else None
-        inner = known.get(wire) if isinstance(known, dict) else None
-        place = f"{located.pointer}/properties{pointer(wire)}"
-        return not any(problems(self.document, inner, place, None)) if inner is not None else False
+    def _nullable(self, whole: Body, wire: str) -> bool:
+        known = whole.members.get(wire)
+        return known is not None and not any(problems(self.document, known.value, known.pointer, None))
 
-    def _check(self, schema: Schema, place: str, value: Json, path: str) -> None:
+    def _check(self, schema: Schema, place: str, value: Json, path: str, but: frozenset[str] = frozenset()) -> None:
+        """Raise ValidationError for what the schema forbids. but: properties of which only the name is known here."""
         found = list(problems(self.document, schema, place, value, path))
+        if but:
+            found = [problem for problem in found if problem.path.partition("[")[0] not in but]
         if found:
             fields: dict[str, list[str]] = {}
             for problem in found:
                 fields.setdefault(problem.path or "body", []).append(problem.said)
-            raise ValidationError("; ".join(map(str, found)), fields=fields, operation=self.name)
+            raise ValidationError("; ".join(map(str, found)), fields=fields)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Found again where the document is loaded again, as a model is; the types know how.
+        return self.models.revive, (self.models.recipe, f"operation {self.method} {self.path}", None)
 
     def __repr__(self) -> str:
         needed = [one.name for one in self.parameters if one.required]
         needed += [one.name for one in self.body_fields if one.required]
         result = self.result()
         gives = result.annotation if result else "None"
-        return f"<Operation {self.name} {self.method} {self.path} ({', '.join(needed)}) -> {gives}>"
-
-
-def _ignored(parameter: dict[str, Any]) -> bool:
-    """OpenAPI 3.1 section 4.8.12.2: these headers have words of their own (responses, requestBody, security)."""
-    name = str(parameter.get("name")).lower()
-    return parameter["in"] == "header" and name in ("accept", "content-type", "authorization")
-
-
-def _annotation(text: str) -> Any:  # Any: a builtin class, or a name
-    return {"str": str, "int": int, "float": float, "bool": bool, "None": None}.get(text, Named(text))
-
-
-class Operations(Mapping[str, Operation]):
-    """The operations of a document: by Python name, by namespace.name, by operationId, or by (method, path).
-
-    Iterating gives Python names, in the order of the document, and works nothing out.
-    """
-
-    def __init__(self, document: Document, converter: Converter, workflow: Workflow) -> None:
-        self.context = document, converter, workflow
-        self._by_name: dict[str, Operation] = {}
-        self._by_key: dict[Any, Operation] = {}
-        by_place = {rule.at: rule for rule in workflow.operations.values() if rule.at}
-        ids = {rule.at: name for name, rule in workflow.operations.items() if rule.at}
-        taken: dict[str, list[str]] = {}
-        for path, method, node, _ in operations(document.tree):
-            at = f"{method.upper()} {path}"
-            rule = workflow.operations.get(str(node.get("operationId"))) or by_place.get(at) or Rule()
-            namespace, name = self._names(node, rule, workflow.tag)
-            name = naming.distinct([(name, name)], taken.setdefault(namespace, []))[name]
-            taken[namespace].append(name)
-            operation = Operation(document, converter, path, method, node, (namespace, name), rule, workflow)
-            self._by_name.setdefault(name, operation)
-            # What a workflow calls it stays a key, so that it is found after it lost its id.
-            for key in (f"{namespace}.{name}", operation.id, ids.get(at), (method.upper(), path), at):
-                if key is not None:
-                    self._by_key.setdefault(key, operation)
-        self.namespaces: dict[str, dict[str, Operation]] = {}
-        for operation in dict.fromkeys(self._by_key.values()):
-            self.namespaces.setdefault(operation.namespace, {})[operation.name] = operation
-
-    @staticmethod
-    def _names(node: Any, rule: Rule, tag: str | None) -> tuple[str, str]:
-        if rule.name is not None:
-            namespace, _, name = rule.name.partition(".")
-            return namespace, name
-        tags = [one for one in node.get("tags") or () if isinstance(one, str) and one != tag]
-        return naming.attribute(tags[0]) if tags else "default", naming.attribute(str(node.get("operationId")))
-
-    def __getitem__(self, key: Any) -> Operation:  # Any: a name, an operationId, or (method, path)
-        if isinstance(key, tuple) and len(key) == 2:
-            key = (str(key[0]).upper(), key[1])
-        found = self._by_name.get(key) or self._by_key.get(key)
-        if found is None:
-            ids = [one.id for one in self._by_key.values()]
-            raise KeyError(f"there is no operation {key!r}{naming.hint(str(key), [*self._by_name, *ids])}")
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._by_name)
-
-    def __len__(self) -> int:
-        return len(self._by_name)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._by_name or key in self._by_key
-
-    def __repr__(self) -> str:
-        return f"<Operations {', '.join(self._by_name)}>"
+        return visible(f"<Operation {self.name} {self.method} {self.path} ({', '.join(needed)}) -> {gives}>")

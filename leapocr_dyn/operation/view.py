@@ -5,22 +5,26 @@ read straight from the wire by a fused function of its own, and every further fi
 ones, so nothing that the server says is out of reach. People can build views too, with positional arguments.
 
 What a field or property can be, besides a field of the answer: `percent` of two fields, `text` of a field, `join` of a
-list's texts. These three are all; a fourth is a function here and a word in spec/workflow.schema.json.
+list's texts, `only` one of a list's values; what a method can do: `markdown`, `validate`, `into`. Each is a function
+here and a word in spec/workflow.schema.json.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from leapocr_dyn.document.workflow import Section, Workflow
-from leapocr_dyn.errors import ContractError, DocumentError
+from leapocr_dyn.errors import ContractError, DocumentError, ValidationError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import Converter, Hook, fused
 from leapocr_dyn.model.type import Anything, Array, Field, Object, Type, View, making
 from leapocr_dyn.model.value import Json, brief, to_wire
-from leapocr_dyn.operation.operation import Operations
+from leapocr_dyn.operation import structured
+from leapocr_dyn.operation.operations import Operations
+
+T = TypeVar("T")
 
 
 class Views(Mapping[str, Any]):
@@ -73,11 +77,10 @@ class Views(Mapping[str, Any]):
             raise KeyError(f"there is no view {name!r}{naming.hint(str(name), self._sections)}")
         section = self._sections[name]
         view = View(f"view {name}", name, lambda: self._union(name), self._revive, (self._recipe, f"view {name}"))
-        view.properties = {
-            label: property(PROPERTIES[key](*_list(given)))
-            for label, said in section.get("properties", {}).items()
-            for key, given in said.items()
-        }
+        for words, made in ((PROPERTIES, property), (METHODS, lambda method: method)):
+            for label, said in section.get("properties" if words is PROPERTIES else "methods", {}).items():
+                for key, given in said.items():
+                    view.members[label] = made(words[key](*_list(given)))
         view.description = f"A view of what {' and '.join(section['of'])} answers."
         self._views[name] = view  # before its class, because a view may hold itself
         try:
@@ -106,7 +109,7 @@ class Views(Mapping[str, Any]):
         known = {field.wire: field for source in reversed(sources) for field in source.fields}
         fields = [self._declared(label, said, known) for label, said in section["fields"].items()]
         shown = {field.wire for field in fields}
-        names = {field.name for field in fields} | set(section.get("properties", {}))
+        names = {field.name for field in fields} | {*section.get("properties", {}), *section.get("methods", {})}
         for source in sources:
             for field in source.fields:
                 if field.wire not in shown and field.name not in names:
@@ -130,9 +133,9 @@ class Views(Mapping[str, Any]):
         elif "type" in section:
             place = section["type"].lstrip("#")
             wanted = self._converter.models.by_pointer(place)
-        return Field(
-            label, section["from"], wanted, default=default, description=field.description if field is not None else ""
-        )
+        said = field.said if field is not None else {}
+        required = section.get("required", False)
+        return Field(label, section["from"], wanted, required=required, default=default, said=said)
 
 
 def percent(done: str, total: str) -> Callable[[Any], float]:
@@ -170,7 +173,66 @@ def join(name: str, inner: str) -> Callable[[Any], str]:
     return get
 
 
-PROPERTIES: dict[str, Callable[..., Callable[[Any], Any]]] = {"text": text, "join": join}
+def only(name: str, inner: str) -> Callable[[Any], Any]:
+    """The one value that a list's items hold, where others hold none."""
+
+    def get(it: Any) -> Json:  # Any: a view
+        found = [value for item in getattr(it, name) or () if not isinstance(value := getattr(item, inner), str | None)]
+        if len(found) > 1:
+            raise ContractError(f"{len(found)} {name} hold data of their own: take each from its item's `{inner}`")
+        return found[0] if found else None
+
+    get.__doc__ = (
+        f"The structured {inner}, where one of {name} holds it; None for text. ContractError where several do."
+    )
+    return get
+
+
+def markdown(name: str, inner: str) -> Callable[[Any], str]:
+    """A list's values below each other: text as it is, data as a block of JSON."""
+
+    def to_markdown(self: Any) -> str:  # Any: a view
+        values = (getattr(item, inner) for item in getattr(self, name) or ())
+        blocks = (value if isinstance(value, str) else _fenced(value) for value in values if value is not None)
+        return "\n\n".join(blocks)
+
+    to_markdown.__doc__ = f"All {name} as Markdown: text as it is, structured data as blocks of JSON."
+    return to_markdown
+
+
+def validates(name: str, schema_name: str) -> Callable[..., None]:
+    """A value held against a schema."""
+
+    def validate(self: Any, schema: Any = None) -> None:  # Any: a view; a JSON Schema
+        schema = getattr(self, schema_name) if schema is None else schema
+        if schema is None:
+            raise ValidationError("there is no schema to hold the data against: pass the one you asked with", "schema")
+        structured.validate(getattr(self, name), schema)
+
+    validate.__doc__ = "Raise ValidationError unless the data is what the schema says; without one, that asked with."
+    return validate
+
+
+def read_into(name: str) -> Callable[[Any, type[T]], T]:
+    """A value as a class of the caller's."""
+
+    def into(self: Any, kind: type[T]) -> T:  # Any: a view
+        return structured.into(getattr(self, name), kind)
+
+    into.__doc__ = "The data as a dataclass or attrs class of yours. Raises ValidationError, which names what differs."
+    return into
+
+
+def _fenced(value: Json) -> str:
+    return f"```json\n{json.dumps(to_wire(value), ensure_ascii=False, indent=2)}\n```"
+
+
+PROPERTIES: dict[str, Callable[..., Callable[[Any], Any]]] = {"text": text, "join": join, "only": only}
+METHODS: dict[str, Callable[..., Callable[..., Any]]] = {
+    "markdown": markdown,
+    "validate": validates,
+    "into": read_into,
+}
 
 
 def _list(given: Any) -> list[str]:  # Any: one name or several

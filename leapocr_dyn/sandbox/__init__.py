@@ -15,11 +15,13 @@ from types import FrameType
 from typing import Any
 
 from leapocr_dyn import errors
+from leapocr_dyn.sandbox.fault import Faults, Weather
 from leapocr_dyn.sandbox.leapocr import LeapOCR, error_body
 from leapocr_dyn.sandbox.server import Server, bundled
 from leapocr_dyn.sandbox.storage import PREFIX
+from leapocr_dyn.sandbox.webhook import Subscription, loopback
 
-__all__ = ["Sandbox"]
+__all__ = ["Faults", "Sandbox"]
 
 
 class Sandbox:
@@ -28,6 +30,8 @@ class Sandbox:
     port: 0 takes a free one, and keeps it. part_size: bytes of every part of an upload but the last.
     credits: what the account holds; a page costs one. link_seconds: how long a link for a part is good.
     document: an OpenAPI document as a dict; without one, LeapOCR's. page_pause: seconds before each page is read.
+    faults: what goes wrong on purpose; it can be changed at any time. webhook: (URL on this machine, secret) to tell of
+    every job.
     """
 
     def __init__(
@@ -41,6 +45,8 @@ class Sandbox:
         document: dict[str, Any] | None = None,  # Any: JSON as its author wrote it
         host: str = "127.0.0.1",
         page_pause: float = 0.0,
+        faults: Faults | None = None,
+        webhook: tuple[str, str] | None = None,
     ) -> None:
         if part_size < 1 or credits < 0 or not api_key:
             raise errors.ConfigurationError("a sandbox needs a part_size of at least 1, no negative credits, and a key")
@@ -50,12 +56,26 @@ class Sandbox:
         self._settings: dict[str, Any] = {  # Any: keyword arguments
             "part_size": part_size,
             "credits": credits,
-            "link_seconds": link_seconds,
+            "link_seconds": lambda: link_seconds if self.faults.expire is None else self.faults.expire,
             "page_pause": page_pause,
         }
         self._leapocr: LeapOCR | None = None
         self._server: Server | None = None
         self.requests: list[tuple[str, str, int]] = []
+        self._weather = Weather(faults or Faults())
+        if webhook is not None:
+            loopback(webhook[0])  # said now, and not when it starts
+            self._settings["subscription"] = Subscription(*webhook)
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose."""
+        return self._weather.faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        """Switch others on, from the next request."""
+        self._weather.faults = faults
 
     @property
     def url(self) -> str:
@@ -82,6 +102,7 @@ class Sandbox:
             error=error_body if ours else None,
             host=self._host,
             port=self._port,
+            weather=self._weather,
         )
         self._server.requests = self.requests
         try:

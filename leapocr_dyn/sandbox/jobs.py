@@ -15,9 +15,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
+from leapocr_dyn.sandbox.extract import extracted
 from leapocr_dyn.sandbox.layout import Page
 from leapocr_dyn.sandbox.reader import Paper, UnreadableError, opened
+from leapocr_dyn.sandbox.webhook import Webhooks
 
 log = logging.getLogger("leapocr_dyn.sandbox")
 
@@ -27,13 +30,18 @@ PATIENCE = 10.0  # seconds that stop waits for a page that is being read
 
 @dataclass
 class Job:
-    """One document on its way. file: where its bytes are, or will be. upload_id: the storage's, if it came in parts."""
+    """One document on its way. file: where its bytes are, or will be. upload_id: the storage's, if it came in parts.
+
+    schema: what structured data follows; None for Markdown. data: what was found of it.
+    """
 
     file: Path
     file_name: str
     file_size: int
     model: str
     boxes: bool
+    schema: dict[str, Any] | None = None  # Any: JSON
+    data: dict[str, Any] | None = None  # Any: JSON
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: str = "pending"
     created_at: str = field(default_factory=lambda: now())
@@ -55,8 +63,9 @@ class Jobs:
     page_pause: seconds to wait before each page, so that progress can be watched.
     """
 
-    def __init__(self, credits: int, page_pause: float) -> None:  # noqa: A002 - the service's own word
+    def __init__(self, credits: int, page_pause: float, webhooks: Webhooks) -> None:  # noqa: A002 - the service's word
         self.credits = credits
+        self._webhooks = webhooks
         self._page_pause = page_pause
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
@@ -81,6 +90,7 @@ class Jobs:
         """Know the job from here on."""
         with self._lock:
             self._jobs[job.id] = job
+        self._tell(job, "created")
 
     def get(self, job_id: str) -> Job | None:
         """The job with this id, unless it was deleted."""
@@ -117,6 +127,7 @@ class Jobs:
         began = monotonic()
         with job.lock:
             job.status = "processing"
+        self._tell(job, "started")
         failures: list[str] = []
         try:
             with opened(job.file) as paper:
@@ -132,11 +143,26 @@ class Jobs:
         with self._lock:
             self.credits += job.total_pages - len(job.pages)
         with job.lock:
-            job.error = failures[0] if failures else None
+            lacking = self._structured(job)
+            job.error = failures[0] if failures else lacking
             job.completed_at = now()
-            job.status = ("partially_done" if job.pages else "failed") if failures else "completed"
+            lacks = bool(failures) or (lacking is not None and not complete(job))
+            job.status = ("partially_done" if job.pages else "failed") if lacks else "completed"
         job.file.unlink(missing_ok=True)
+        self._tell(job, "failed" if job.status == "failed" else "completed")
         job.settled.set()
+
+    def _tell(self, job: Job, what: str) -> None:
+        words = {"message": job.error} if job.error else {}
+        self._webhooks.tell(f"job.{what}", job_id=job.id, status=job.status, **words)
+
+    def _structured(self, job: Job) -> str | None:
+        """Fill the job's schema from its pages; what to say where something was not found."""
+        if job.schema is None or not job.pages:
+            return None
+        text = "\n".join(page.text for _, page in sorted(job.pages.items()))
+        job.data, missing = extracted(text, job.schema)
+        return f"not found: {', '.join(missing)}" if missing else None
 
     def _read(self, job: Job, paper: Paper, began: float, failures: list[str]) -> None:
         """Read every page; a page that cannot be read is missing, and named in failures."""
@@ -151,6 +177,12 @@ class Jobs:
             with job.lock:
                 job.pages[number] = page
                 job.seconds = monotonic() - began
+
+
+def complete(job: Job) -> bool:
+    """Whether everything that a job's schema requires was found."""
+    required = (job.schema or {}).get("required")
+    return all(name in (job.data or {}) for name in required) if isinstance(required, list) else True
 
 
 def pages_of(file: Path) -> int:

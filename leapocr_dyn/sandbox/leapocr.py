@@ -22,6 +22,7 @@ from leapocr_dyn.sandbox.layout import Page
 from leapocr_dyn.sandbox.request import Call
 from leapocr_dyn.sandbox.server import Handler, Reply
 from leapocr_dyn.sandbox.storage import Storage
+from leapocr_dyn.sandbox.webhook import Subscription, Webhooks
 
 PARTS = 10_000  # S3's limit for one upload
 MODELS = {"standard-v2": "Reads print.", "pro-v2": "Reads print, by the same reader; the sandbox has only one."}
@@ -45,21 +46,25 @@ class LeapOCR:
         *,
         part_size: int,
         credits: int,  # noqa: A002 - the service's own word
-        link_seconds: float,
+        link_seconds: Callable[[], float],
         page_pause: float,
         origin: Callable[[], str],
+        subscription: Subscription | None = None,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="leapocr-sandbox-")
         self._origin = origin
         self._part_size = part_size
         self._began = time.monotonic()
         self.storage = Storage(Path(self._folder.name), link_seconds)
-        self.jobs = Jobs(credits, page_pause)
+        self._webhooks = Webhooks(subscription)
+        self.jobs = Jobs(credits, page_pause, self._webhooks)
         self.jobs.start()
+        self._webhooks.start()
 
     def close(self) -> None:
         """Stop reading and remove the folder."""
         self.jobs.stop()
+        self._webhooks.stop()
         self._folder.cleanup()
 
     def handlers(self) -> dict[str, Handler]:
@@ -183,7 +188,7 @@ class LeapOCR:
                 "processed_pages": len(job.pages),
                 "total_pages": job.total_pages,
                 "processing_time": round(job.seconds),
-                "result_format": "markdown",
+                "result_format": "markdown" if job.schema is None else "structured",
                 "file_name": job.file_name,
                 "created_at": job.created_at,
             }
@@ -199,13 +204,15 @@ class LeapOCR:
                 "status": job.status,
                 "processed_pages": len(job.pages),
                 "total_pages": job.total_pages,
-                "result_format": "markdown",
+                "result_format": "markdown" if job.schema is None else "structured",
             }
             if job.status not in FINAL:
                 return Reply(202, shared)
             if job.status == "failed":
                 raise Refusal(400, f"job failed: {job.error}", code="BAD_REQUEST")
             read = sorted(job.pages.items())
+            if job.schema is not None:
+                read = read[:1]  # the data of the whole document stands on its first page
             start = (slice_number - 1) * limit
             body = shared | {
                 "file_name": job.file_name,
@@ -217,7 +224,7 @@ class LeapOCR:
                     "total": len(read),
                     "total_pages": ceil(len(read) / limit),
                 },
-                "credits_used": len(read),
+                "credits_used": len(job.pages),
                 "completed_at": job.completed_at,
             }
             return Reply(200, body)
@@ -262,6 +269,7 @@ class LeapOCR:
             file_size=file_size,
             model=options.get("model") or "standard-v2",
             boxes=bool(options.get("extract_bounding_boxes")),
+            schema=options["schema"] if options["format"] == "structured" else None,
         )
 
     def _pay(self, job: Job) -> None:
@@ -276,7 +284,7 @@ class LeapOCR:
         body = {
             "id": str(uuid.uuid5(uuid.UUID(job.id), str(number))),
             "page_number": number,
-            "result": page.text,
+            "result": page.text if job.schema is None else job.data,
             "confidence": round(page.confidence, 4),
             "has_bounding_boxes": job.boxes,
             "dimensions": {"width": page.width, "height": page.height},
@@ -305,10 +313,8 @@ def check(options: dict[str, Json]) -> None:
         wrong("format", "give a format or a template_slug")
     if format_ == "markdown" and extras:
         wrong(extras[0], f"{extras[0]} goes with the structured format only")
-    if format_ == "structured":
-        if not options.get("schema"):
-            wrong("schema", "the structured format needs a schema")
-        wrong("format", "this sandbox reads markdown only for now")
+    if format_ == "structured" and not options.get("schema"):
+        wrong("schema", "the structured format needs a schema")
 
 
 def wrong(name: str, message: str) -> None:

@@ -12,6 +12,7 @@ runs in a worker thread of the loop's pool. `stop` ends them all and returns whe
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -30,8 +31,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from leapocr_dyn import errors
-from leapocr_dyn.sandbox import example
+from leapocr_dyn.errors import ConfigurationError
+from leapocr_dyn.sandbox import example, fault
 from leapocr_dyn.sandbox.contract import Contract, Json, Operation, Refusal, is_json
+from leapocr_dyn.sandbox.fault import Faults, Hit, Weather
 from leapocr_dyn.sandbox.request import Call, Sent, admitted, read
 
 if TYPE_CHECKING:
@@ -65,7 +68,8 @@ class Server:
     keyless: ids of operations that need no key, whatever the document says.
     mounts: by path prefix, what is served beside the document, without a key.
     error: the body of a refusal; without it, an example in the shape that the document declares.
-    requests: (method, path without query, status) of the last requests, in the order of their answers.
+    weather: what goes wrong on purpose. requests: (method, path without query, status) of the last requests, in the
+    order of their answers; the status of a connection that was cut is 0.
     """
 
     def __init__(
@@ -79,7 +83,9 @@ class Server:
         error: ErrorBody | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        weather: Weather | None = None,
     ) -> None:
+        self.weather = weather or Weather(Faults())
         self.contract = Contract(document)
         self.requests: list[tuple[str, str, int]] = []
         self._key, self._host, self.port = key, host, port
@@ -144,14 +150,39 @@ class Server:
         identity = str(uuid.uuid4())
         # As it was sent: decoded, an escaped slash would look like a real one.
         path = scope.get("raw_path", b"").partition(b"?")[0].decode("ascii", "replace")
+        if path == fault.PATH:
+            await (await self._switched(request))(scope, receive, send)
+            return
+        hit = self.weather.next()
         try:
-            response = await self._respond(request, path, identity)
+            await asyncio.sleep(hit.pause)
+            response = None if hit.drop == "before" else await self._response(request, path, identity, hit)
         except ClientDisconnect:
             return
-        response.headers["x-request-id"] = identity
-        self.requests.append((request.method, path, response.status_code))
+        cut = response is None or hit.drop == "after"
+        self.requests.append((request.method, path, 0 if response is None or cut else response.status_code))
         del self.requests[:-REMEMBERED]
+        if response is None or cut:
+            await hang_up(receive)
+            return
+        response.headers["x-request-id"] = identity
         await response(scope, receive, send)
+
+    async def _response(self, request: Request, path: str, identity: str, hit: Hit) -> Response:
+        if hit.status is None:
+            return await self._respond(request, path, identity)
+        await whole(request, DRAIN_LIMIT)
+        again = {"retry-after": f"{hit.retry_after:g}"} if hit.retry_after is not None else {}
+        return self._refused(None, Refusal(hit.status, "switched on in the sandbox", headers=again), identity)
+
+    async def _switched(self, request: Request) -> Response:
+        """Say which faults are on, or switch others on."""
+        try:
+            if request.method == "PUT":
+                self.weather.faults = Faults.of(json.loads(await whole(request, BODY_LIMIT)))
+        except (ConfigurationError, ValueError) as error:
+            return written(Reply(400, {"error": str(error)}), "application/json")
+        return written(Reply(200, self.weather.faults.as_json()), "application/json")
 
     async def _respond(self, request: Request, path: str, identity: str) -> Response:
         base = self.contract.base_path
@@ -215,6 +246,16 @@ class Server:
         if known & {self._etag, "*"}:
             return Response(status_code=304, headers=headers)
         return Response(self._text, media_type="application/json", headers=headers)
+
+
+async def hang_up(receive: Receive) -> None:
+    """Cut the connection of a request, without an answer.
+
+    ASGI has no word for it. uvicorn's `receive` is a method of the object that holds the connection.
+    """
+    receive.__self__.transport.abort()  # type: ignore[attr-defined]  # see above
+    while (await receive())["type"] != "http.disconnect":
+        pass  # uvicorn takes it for a fault of ours where we return before it has noticed
 
 
 class AnswerError(Exception):

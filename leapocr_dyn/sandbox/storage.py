@@ -16,7 +16,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -38,9 +38,9 @@ class Upload:
 
 
 class Storage:
-    """Uploads below a folder. link_seconds: how long a link is good."""
+    """Uploads below a folder. link_seconds: says how long a link that is made now is good."""
 
-    def __init__(self, folder: Path, link_seconds: float) -> None:
+    def __init__(self, folder: Path, link_seconds: Callable[[], float]) -> None:
         self._folder = folder
         self._link_seconds = link_seconds
         self._secret = secrets.token_bytes(32)
@@ -53,7 +53,7 @@ class Storage:
         with self._lock:
             self._uploads[upload_id] = Upload(dict(enumerate(sizes, start=1)))
         (self._folder / upload_id).mkdir()
-        return upload_id, time.time() + self._link_seconds
+        return upload_id, time.time() + self._link_seconds()
 
     def link(self, upload_id: str, part_number: int, expires: float) -> str:
         """Path and query of the presigned link for one part."""

@@ -1,2 +1,4 @@
-"""The doors: for each bundled service, a thin typed module over its document and workflow. Engine code knows none of
-them."""
+"""The doors: for each bundled service, a thin typed module over its document and workflow.
+
+Engine code knows none of them.
+"""

@@ -43,14 +43,19 @@ class Body(Protocol):
 
 
 class Request(NamedTuple):
-    """A request as it goes out. ours: whether it goes to the API itself; only then may a user's own client add to
-    it."""
+    """A request as it goes out. ours: whether it goes to the API itself; only then may a user's own client add to it.
+
+    login: whether it adds its own `auth`, too, because the caller gave no other credential. hidden: names of headers
+    that hold one.
+    """
 
     method: str
     url: str
     headers: dict[str, str]
     content: bytes | Body | None = None
     ours: bool = True
+    login: bool = False
+    hidden: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         # The headers and the query hold what nobody else may see.

@@ -12,17 +12,16 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
+from leapocr_dyn.config import DEFAULTS, ClientConfig
 from leapocr_dyn.errors import ConfigurationError, TransportError
 from leapocr_dyn.transport import Body, Clock, Flight, Request, drive
 from leapocr_dyn.transport.wire import (
     LARGEST,
-    LIMITS,
     Inflater,
     Pools,
     asked,
     borrowed,
     built,
-    context,
     discretion,
     in_time,
     read_before,
@@ -42,14 +41,22 @@ class Halted(TransportError):  # noqa: N818 - it is no error: it is how the othe
 
 
 class BlockingTransport:
-    """The world for blocking clients; safe to use from several threads. client: a user's own httpx.Client, or None."""
+    """The world for blocking clients; safe to use from several threads. client: a user's own httpx.Client, or None.
 
-    def __init__(self, client: Any = None, clock: Clock | None = None) -> None:  # Any: httpx or httpx2
+    config: how connections of our own are made.
+    """
+
+    def __init__(
+        self,
+        client: Any = None,  # Any: httpx or httpx2
+        clock: Clock | None = None,
+        config: ClientConfig = DEFAULTS,
+    ) -> None:
         if client is not None and not callable(getattr(client, "close", None)):
             raise ConfigurationError("http_client must be an httpx.Client; this one is for async clients")
         self._client = client
         self._clock = clock or Clock()
-        self._pools = Pools(_blocking_pool)
+        self._pools = Pools(httpx.HTTPTransport, config)
         weakref.finalize(self, _close, self._pools)  # a client that nobody closed closes when it is forgotten
         self._lock = threading.Lock()
         self._flights: dict[Hashable, Flight] = {}
@@ -147,7 +154,8 @@ class BlockingTransport:
                 return handle.handle_request(built(request, content, timeout))
             with discretion():
                 made = borrowed(handle, request, content, timeout)
-                return handle.send(made, stream=True, auth=None, follow_redirects=False)
+                own: dict[str, Any] = {} if request.login else {"auth": None}
+                return handle.send(made, stream=True, follow_redirects=False, **own)
         except Exception as error:  # noqa: BLE001 - translated or raised as it is
             translate(error, request, timeout)
 
@@ -213,10 +221,6 @@ class _Leased(httpx.SyncByteStream):
 def _close(pools: Pools[httpx.HTTPTransport]) -> None:
     for pool in pools.empty():
         pool.close()
-
-
-def _blocking_pool(scheme: str, proxy: str | None) -> httpx.HTTPTransport:
-    return httpx.HTTPTransport(verify=context(scheme), limits=LIMITS, proxy=proxy, trust_env=False)
 
 
 class _Gathering(Generic[T]):

@@ -12,17 +12,16 @@ import httpx
 import sniffio
 from anyio.lowlevel import RunVar, RunvarToken
 
+from leapocr_dyn.config import DEFAULTS, ClientConfig
 from leapocr_dyn.errors import ConfigurationError
 from leapocr_dyn.transport import Clock, Flight, Request
 from leapocr_dyn.transport.wire import (
     LARGEST,
-    LIMITS,
     Inflater,
     Pools,
     asked,
     borrowed,
     built,
-    context,
     discretion,
     in_time,
     late,
@@ -36,18 +35,25 @@ T = TypeVar("T")
 
 class AsyncTransport:
     """The world for async clients, on asyncio and trio. client: a user's own httpx.AsyncClient, or None.
+    config: how connections of our own are made.
 
     Connections belong to an event loop, so each loop has its own pools. They are closed when the loop ends, through the
     one thing that every loop does at its end: it closes the async generators that are still open in it. `_keep` is such
     a generator. A user's own client belongs to the loop it was first used in, and is refused in another.
     """
 
-    def __init__(self, client: Any = None, clock: Clock | None = None) -> None:  # Any: httpx or httpx2
+    def __init__(
+        self,
+        client: Any = None,  # Any: httpx or httpx2
+        clock: Clock | None = None,
+        config: ClientConfig = DEFAULTS,
+    ) -> None:
         if client is not None and not callable(getattr(client, "aclose", None)):
             raise ConfigurationError("http_client must be an httpx.AsyncClient; this one is for blocking clients")
         self._client = client
         self._client_loop: object = None
         self._clock = clock or Clock()
+        self._config = config
         self._run: RunVar[_Run] = RunVar(f"leapocr_dyn.{id(self)}")
 
     async def send(self, request: Request, *, timeout: float, deadline: float | None = None) -> httpx.Response:
@@ -169,7 +175,7 @@ class AsyncTransport:
         """What belongs to the loop that is running."""
         run = self._run.get(None)
         if run is None or run.closed:
-            run = _Run()
+            run = _Run(self._config)
             run.token = self._run.set(run)
             await anext(run.keeper)
         return run
@@ -200,7 +206,8 @@ class AsyncTransport:
                 return await handle.handle_async_request(made)
             with discretion():
                 made = borrowed(handle, request, content, timeout)
-                return await handle.send(made, stream=True, auth=None, follow_redirects=False)
+                own: dict[str, Any] = {} if request.login else {"auth": None}
+                return await handle.send(made, stream=True, follow_redirects=False, **own)
         except Exception as error:  # noqa: BLE001 - translated or raised as it is
             translate(error, request, timeout)
 
@@ -296,8 +303,8 @@ async def _only(piece: bytes) -> AsyncGenerator[bytes, None]:
 class _Run:
     """What an async client has in one event loop."""
 
-    def __init__(self) -> None:
-        self.pools = Pools(_async_pool)
+    def __init__(self, config: ClientConfig) -> None:
+        self.pools = Pools(httpx.AsyncHTTPTransport, config)
         self.flights: dict[Hashable, Flight] = {}
         self.closed = False
         self.token: RunvarToken[_Run] | None = None
@@ -316,10 +323,6 @@ async def _shielded(close: Callable[[], Awaitable[None]]) -> None:
     """Close something even where the task is being cancelled, but not for long."""
     with anyio.move_on_after(2.0, shield=True):
         await close()
-
-
-def _async_pool(scheme: str, proxy: str | None) -> httpx.AsyncHTTPTransport:
-    return httpx.AsyncHTTPTransport(verify=context(scheme), limits=LIMITS, proxy=proxy, trust_env=False)
 
 
 def _loop() -> object:

@@ -12,17 +12,20 @@ import contextlib
 import contextvars
 import logging
 import os
+import re
 import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
 from leapocr_dyn import errors
+from leapocr_dyn.config import ClientConfig
+from leapocr_dyn.origin import place
 from leapocr_dyn.transport import Request
 
 P = TypeVar("P")
@@ -33,26 +36,65 @@ POOLS = 8  # for one server
 BITE = 2**13  # bytes of an answer that are decompressed at once
 
 
-@cache
-def tls() -> ssl.SSLContext:
-    """The process's TLS context: certifi's roots, or what SSL_CERT_FILE and SSL_CERT_DIR name."""
+@lru_cache(maxsize=32)
+def tls(
+    verify: bool | str | ssl.SSLContext = True,
+    cert: tuple[str, ...] | None = None,
+    trust_env: bool = True,
+    http2: bool = False,
+) -> ssl.SSLContext:
+    """The process's TLS context for these settings: the caller's roots, or what SSL_CERT_FILE and SSL_CERT_DIR name,
+    or certifi's. http2: a context of its own, because the pool writes the protocols that it offers into it."""
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    made = _trusting(verify, trust_env)
+    if cert is not None:
+        file, key, password, *_ = (*cert, None, None)
+        try:
+            # Without a password, OpenSSL would ask for one at the terminal.
+            made.load_cert_chain(file or "", key, password or "")
+        except OSError as error:
+            raise errors.ConfigurationError(f"cert {file!r} and its key cannot be used: {error}") from error
+    return made
+
+
+def _trusting(verify: bool | str, trust_env: bool) -> ssl.SSLContext:
     import certifi
 
-    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    if file or folder:
-        try:
-            return ssl.create_default_context(cafile=file, capath=folder)
-        except OSError as error:
-            raise errors.ConfigurationError(
-                f"SSL_CERT_FILE or SSL_CERT_DIR names no certificates that can be read ({file or folder}): {error}"
-            ) from error
-    return ssl.create_default_context(cafile=certifi.where())
+    named, file, folder = "verify", None, None
+    if isinstance(verify, str):
+        file, folder = (None, verify) if os.path.isdir(verify) else (verify, None)
+    elif trust_env:
+        named = "SSL_CERT_FILE or SSL_CERT_DIR"
+        file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if not file and not folder:
+        file = certifi.where()
+    try:
+        return ssl.create_default_context(cafile=file or None, capath=folder or None)
+    except OSError as error:
+        raise errors.ConfigurationError(
+            f"{named} names no certificates that can be read ({file or folder}): {error}"
+        ) from error
 
 
-def context(scheme: str) -> ssl.SSLContext:
-    """The TLS context for a pool of that scheme."""
-    # A pool for http never shakes hands, and loading the roots would cost 15 ms.
-    return tls() if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+def settings(config: ClientConfig, scheme: str, proxy: str | None) -> dict[str, Any]:  # Any: what httpx's pools take
+    """What a pool for that scheme and proxy is made with."""
+    chosen: Any = (config.verify, config.cert, config.trust_env, config.http2)  # Any: as ClientConfig has checked them
+    if config.http2:
+        for name in ("hpack.hpack", "hpack.table"):
+            logging.getLogger(name).addFilter(_nothing)  # at DEBUG they log every header, and with them the key
+    return {
+        # A pool for http never shakes hands, and loading the roots would cost 15 ms.
+        "verify": tls(*chosen) if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        "http2": config.http2,
+        "limits": LIMITS,
+        "proxy": proxy,
+        "trust_env": False,
+    }
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 def _proxy(scheme: str, host: str) -> str | None:
@@ -76,10 +118,11 @@ class _Shard(Generic[P]):
 
 
 class Pools(Generic[P]):
-    """Several small pools for each server kind, the least busy one first. make: (scheme, proxy) -> pool."""
+    """Several small pools for each server kind, the least busy one first. make: (**settings) -> pool."""
 
-    def __init__(self, make: Callable[[str, str | None], P]) -> None:
+    def __init__(self, make: Callable[..., P], config: ClientConfig) -> None:
         self._make = make
+        self._config = config
         self._shards: dict[tuple[str, str | None], list[_Shard[P]]] = {}
         self._proxies: dict[tuple[str, str], str | None] = {}
         self._lock = threading.RLock()  # an abandoned stream's lease may end wherever the collector runs
@@ -95,7 +138,8 @@ class Pools(Generic[P]):
         with self._lock:
             # The environment is asked once for each host: to look through it costs more than to build a request.
             if origin not in self._proxies:
-                self._proxies[origin] = _proxy(*origin)
+                named = _proxy(*origin) if self._config.trust_env else None
+                self._proxies[origin] = self._config.proxy or named
             key = (parts.scheme, self._proxies[origin])
             shards = self._shards.setdefault(key, [])
             shard = min(shards, key=lambda one: one.busy, default=None)
@@ -111,13 +155,12 @@ class Pools(Generic[P]):
 
     def _made(self, scheme: str, proxy: str | None) -> P:
         try:
-            return self._make(scheme, proxy)
+            return self._make(**settings(self._config, scheme, proxy))
         except errors.Error:
             raise
         except (ImportError, ValueError, httpx.InvalidURL) as error:
-            raise errors.ConfigurationError(
-                f"the proxy that the environment names, {_where(proxy or '')}, cannot be used: {error}"
-            ) from error
+            named = "the proxy" if self._config.proxy else "the proxy that the environment names"
+            raise errors.ConfigurationError(f"{named}, {_where(proxy or '')}, cannot be used: {error}") from error
 
     def empty(self) -> list[P]:
         """All pools, which are no longer this object's."""
@@ -133,21 +176,31 @@ UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError
 UNSENDABLE = frozenset({"UnsupportedProtocol", "InvalidURL", "LocalProtocolError"})
 
 
+# What h11 says may quote a header of ours, or a line of a server that repeats what it was sent: either may hold a key.
+QUOTED = re.compile(r"[: ]*(?:bytearray\()?b['\"].*", re.DOTALL)
+
+
 def translate(error: Exception, request: Request, timeout: float) -> NoReturn:
     """Raise our exception for httpx's, or the error itself where it is not httpx's."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
     where = _where(request.url)
-    reason = str(error) or type(error).__name__
+    reason, quotes = QUOTED.subn("", str(error) or type(error).__name__)
+    cause = None if quotes else error  # a traceback would show it
     if isinstance(error, UnicodeError):  # of a header, of the URL, or of a host that DNS could not hold
         strange = [name for name, text in request.headers.items() if not (name + text).isascii()]
-        reason = f"the header {strange[0]!a} is not ASCII" if strange else reason
+        reason = f"the header {strange[0]!a} is not ASCII" if strange else str(error)
         raise errors.ConfigurationError(f"the request cannot be sent to {where}: {reason}") from error
     if isinstance(error, OverflowError):
         raise errors.ConfigurationError(f"the timeout is longer than a socket can wait: {reason}") from error
+    if isinstance(error, ssl.SSLError):  # httpcore lets it through from a connection that is open, if it is async
+        raise errors.ConnectionError(f"{where} broke off the encryption ({reason})", sent=True) from error
     if not type(error).__module__.partition(".")[0].startswith("httpx"):
         raise error
     if kinds & UNSENDABLE:
-        raise errors.ConfigurationError(f"the request cannot be sent to {where}: {reason}") from error
+        # RFC 9110 section 5.5: no control characters, and no space at either end.
+        strange = [name for name, text in request.headers.items() if not text.isprintable() or text != text.strip()]
+        reason = f"the header {strange[0]!a} holds a control character or an outer space" if strange else reason
+        raise errors.ConfigurationError(f"the request cannot be sent to {where}: {reason}") from cause
     if "ConnectError" in kinds:
         try:
             httpx.URL(request.url).raw_host.decode("ascii").encode("idna")
@@ -157,8 +210,8 @@ def translate(error: Exception, request: Request, timeout: float) -> NoReturn:
     if "TimeoutException" in kinds:
         what = "no answer" if sent else "no connection"
         raise errors.TimeoutError(f"{what} from {where} within {timeout:g} s", sent=sent) from error
-    what = "hung up before it answered" if sent else "cannot be reached; is the base URL right, and the server up?"
-    raise errors.ConnectionError(f"{where} {what} ({reason})", sent=sent) from error
+    what = "gave no whole answer" if sent else "cannot be reached; is the base URL right, and the server up?"
+    raise errors.ConnectionError(f"{where} {what} ({reason})", sent=sent) from cause
 
 
 def _where(url: str) -> str:
@@ -219,7 +272,7 @@ def discretion() -> Iterator[None]:
 def _without_queries(record: logging.LogRecord) -> bool:
     if _discreet.get() and isinstance(record.args, tuple):
         said = [str(one) if type(one).__name__ == "URL" else one for one in record.args]
-        record.args = tuple(one.partition("?")[0] if isinstance(one, str) and "://" in one else one for one in said)
+        record.args = tuple(place(one) if isinstance(one, str) and "://" in one else one for one in said)
     return True
 
 
@@ -277,7 +330,8 @@ def read_before(response: Any) -> bytes | None:  # Any: a response of httpx or h
 def whole(response: Any, pieces: list[bytes]) -> httpx.Response:  # Any: a response of httpx or httpx2
     """The response with its body, as it is after decompression."""
     headers = httpx.Headers(response.headers.multi_items())
-    for name in ("content-encoding", "content-length", "transfer-encoding"):
+    compressed = "content-encoding" in headers  # otherwise the length is right, also the one that HEAD is told
+    for name in ("content-encoding", "content-length", "transfer-encoding") if compressed else ("transfer-encoding",):
         if name in headers:
             del headers[name]
     return httpx.Response(response.status_code, headers=headers, content=b"".join(pieces))

@@ -25,39 +25,39 @@ class Pages:
     ) -> None:
         self.rule: Section = rule(session, operation)
         self._session = session
-        self._operation = operation
+        self.operation = operation
         self._arguments = dict(arguments)
         self._deadline = deadline
         self._token: Any = self._arguments.get(self.rule["input"])
         self._seen: set[str] = set()
         self._before: Any = None  # Any: JSON
-        self._done = False
+        self.ended = False
 
     async def next(self) -> Answer | None:
         """The next answer, or None."""
-        if self._done:
+        if self.ended:
             return None
         arguments = {**self._arguments, self.rule["input"]: self._token} if self._token is not None else self._arguments
-        answer = await self._session.ask(self._operation, arguments, deadline=self._deadline)
+        answer = await self._session.ask(self.operation, arguments, deadline=self._deadline)
         context = answer.context()
         self._seen.add(repr(self._token))
         self._token = self._following(context)
-        self._done = not self._more(context)
-        if not self._done and repr(self._token) in self._seen:
+        self.ended = not self._more(context)
+        if not self.ended and repr(self._token) in self._seen:
             raise ContractError(
-                f"the server points back to {self._token!r}, which was read already", operation=self._operation.name
+                f"the server points back to {self._token!r}, which was read already", operation=self.operation.name
             )
-        if not self._done and "output" not in self.rule and context.response_body == self._before:
+        if not self.ended and "output" not in self.rule and context.response_body == self._before:
             raise ContractError(
                 f"the server gives the same page again, whatever {self.rule['input']} asks for",
-                operation=self._operation.name,
+                operation=self.operation.name,
             )
         self._before = context.response_body
         return answer
 
     async def close(self) -> None:
         """Stop early; nothing is held open between two answers."""
-        self._done = True
+        self.ended = True
 
     def items(self, answer: Answer) -> list[Any]:  # Any: JSON
         """The items of one answer, as the wire has them."""
@@ -67,7 +67,7 @@ class Pages:
     def _following(self, context: expression.Context) -> Any:  # Any: a token, as the server gives it
         if "output" in self.rule:
             return expression.parse(self.rule["output"])(context)
-        first = next((one.default for one in self._operation.parameters if one.name == self.rule["input"]), None)
+        first = next((one.default for one in self.operation.parameters if one.name == self.rule["input"]), None)
         now = self._token if self._token is not None else first
         return (now if isinstance(now, int) else 1) + 1
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from leapocr_dyn import errors, retry
 from leapocr_dyn.document import criterion, expression
+from leapocr_dyn.observe import tell
 from leapocr_dyn.session import Answer, Session
 
 RATE = 20.0  # questions per second for all jobs together, unless the caller says otherwise
@@ -51,19 +52,22 @@ class Outcome(NamedTuple):
 
 
 class _Turn(NamedTuple):
-    """When a job is asked next. number: of the question, from 1; order: keeps equal moments apart."""
+    """When a job is asked next. order: keeps equal moments apart. number: of the question, from 1. until: its
+    deadline."""
 
     at: float
     order: int
     number: int
     job_id: str
+    until: float
 
 
 class Wait:
     """The waiting for many jobs: `await wait.next()` is the Outcome of the next job that is done, or None after the
     last.
 
-    on_progress is called after each answered question; what it raises ends the waiting.
+    Jobs may be added meanwhile; the time that each has begins with it. on_progress is called after each answered
+    question; what it raises ends the waiting.
     """
 
     def __init__(
@@ -71,7 +75,7 @@ class Wait:
         session: Session,
         job_ids: Iterable[str],
         patience: Patience,
-        on_progress: Callable[[Progress], None] | None = None,
+        on_progress: Callable[[Progress], Any] | None = None,  # Any: None, or a coroutine
         draw: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._session = session
@@ -80,23 +84,39 @@ class Wait:
         self._patience = patience
         self._on_progress = on_progress
         self._draw = draw
-        self._started = self._io.now()
-        self._deadline = self._started + patience.at_most
-        self._turns = [_Turn(self._started, order, 1, job_id) for order, job_id in enumerate(job_ids)]
-        self._order = len(self._turns)
-        self._free_at = self._started
+        self._turns: list[_Turn] = []
+        self._order = 0
+        self._free_at = self._io.now()
         self._done: list[Outcome] = []
+        for job_id in job_ids:
+            self.add(job_id)
+
+    def add(self, job_id: str) -> None:
+        """Wait for this job, too."""
+        now = self._io.now()
+        self._push(_Turn(now, 0, 1, job_id, now + self._patience.at_most))
+
+    def ready(self) -> list[Outcome]:
+        """The outcomes that are known already, without waiting for more."""
+        found, self._done = self._done, []
+        return found
 
     async def next(self) -> Outcome | None:
         """The next outcome."""
         while not self._done and self._turns:
             due = self._due()
-            if due[0].at > self._deadline:  # the budget of questions did not reach them in time
-                self._done += [Outcome(turn.job_id, None, self._late(turn.job_id, None)) for turn in due]
+            late = [
+                turn for turn in due if due[0].at > turn.until
+            ]  # the budget of questions did not reach them in time
+            if late:
+                self._done += [Outcome(turn.job_id, None, self._late(turn.job_id, None)) for turn in late]
+                for turn in due:
+                    if turn not in late:
+                        self._push(turn)
                 break
             await self._io.sleep(due[0].at - self._io.now())
             for turn, learned in await self._io.gather([self._asking(turn) for turn in due], AT_ONCE):
-                self._judge(turn, learned)
+                await self._judge(turn, learned)
         return self._done.pop(0) if self._done else None
 
     async def close(self) -> None:
@@ -112,19 +132,23 @@ class Wait:
         self._free_at = due[0].at + len(due) / self._patience.rate
         return due
 
+    def _push(self, turn: _Turn) -> None:
+        heapq.heappush(self._turns, turn._replace(order=self._order))
+        self._order += 1
+
     def _asking(self, turn: _Turn) -> Callable[[], Any]:  # Any: a coroutine of (turn, Answer or Error)
         async def ask() -> tuple[_Turn, Answer | errors.Error]:
             try:
                 operation = self._session.api.operations[self._rule["operation"]]
                 arguments = {self._rule["input"]: turn.job_id}
                 # Repeating is this workflow's own business: a pause inside one question would hold up the other jobs.
-                return turn, await self._session.ask(operation, arguments, retries=0, deadline=self._deadline + GRACE)
+                return turn, await self._session.ask(operation, arguments, retries=0, deadline=turn.until + GRACE)
             except errors.Error as error:
                 return turn, error
 
         return ask
 
-    def _judge(self, turn: _Turn, learned: Answer | errors.Error) -> None:
+    async def _judge(self, turn: _Turn, learned: Answer | errors.Error) -> None:
         if isinstance(learned, errors.Error):
             # Also an answer that is none: a proxy's page in between must not lose a job that is paid for.
             if retry.may_repeat(learned, harmless=True) or isinstance(learned, errors.DecodeError):
@@ -134,9 +158,8 @@ class Wait:
             return
         context = learned.context()
         if self._on_progress is not None:
-            self._on_progress(
-                Progress(turn.job_id, learned, self._count("done", context), self._count("total", context))
-            )
+            counts = self._count("done", context), self._count("total", context)
+            await tell(self._on_progress, Progress(turn.job_id, learned, *counts))
         for acceptor in self._rule["accept"]:
             if not criterion.condition(acceptor["when"])(context):
                 continue
@@ -151,15 +174,14 @@ class Wait:
 
     def _again(self, turn: _Turn, failure: errors.Error | None) -> None:
         now = self._io.now()
-        left = self._deadline - now
+        left = turn.until - now
         pause = delay(turn.number, left, self._patience, self._draw)
         if failure is not None and failure.retry_after is not None:
             pause = max(pause, failure.retry_after)
         if left <= 0 or pause > left:
             self._done.append(Outcome(turn.job_id, None, self._late(turn.job_id, failure)))
             return
-        heapq.heappush(self._turns, _Turn(now + pause, self._order, turn.number + 1, turn.job_id))
-        self._order += 1
+        self._push(turn._replace(at=now + pause, number=turn.number + 1))
 
     def _late(self, job_id: str, failure: errors.Error | None) -> errors.JobTimeoutError:
         last = f"; the last question failed: {failure}" if failure is not None else ""
@@ -191,7 +213,10 @@ def delay(number: int, left: float, patience: Patience, draw: Callable[[float, f
 
 
 async def wait_for(
-    session: Session, job_id: str, patience: Patience, on_progress: Callable[[Progress], None] | None = None
+    session: Session,
+    job_id: str,
+    patience: Patience,
+    on_progress: Callable[[Progress], Any] | None = None,  # Any: None, or a coroutine
 ) -> Answer:
     """The final answer about one job. Raises JobFailedError, JobTimeoutError, or what the question itself raised."""
     outcome = await Wait(session, [job_id], patience, on_progress).next()

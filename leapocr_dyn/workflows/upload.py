@@ -13,22 +13,33 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from leapocr_dyn import errors
 from leapocr_dyn.document import expression
 from leapocr_dyn.document.workflow import Section
+from leapocr_dyn.operation import file as files
 from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.session import Answer, Session
 from leapocr_dyn.transport import CHUNK
+from leapocr_dyn.workflows.spool import FileInput, measured, named
 
 AT_ONCE = 8  # parts under way
-FileInput = str | os.PathLike[str] | bytes | BinaryIO | tuple[str | os.PathLike[str], bytes | BinaryIO]
 Sent = Callable[[int, int], None]
+
+
+class Upload:
+    """A file that is open to be sent. name: its base name; size: bytes; type: its media type."""
+
+    def __init__(self, name: str, size: int, type: str, read: files.Read, shown: str) -> None:  # noqa: A002 - HTTP's word
+        self.name = name
+        self.size = size
+        self.type = type
+        self.read = read
+        self.shown = shown
 
 
 class Part(NamedTuple):
@@ -38,17 +49,6 @@ class Part(NamedTuple):
     first: int
     last: int
     link: str
-
-
-class Upload:
-    """A file that is open to be sent. name: its base name; size: bytes; type: its media type."""
-
-    def __init__(self, name: str, size: int, type: str, read: Callable[[int, int], bytes], shown: str) -> None:  # noqa: A002 - HTTP's word
-        self.name = name
-        self.size = size
-        self.type = type
-        self.read = read
-        self.shown = shown
 
 
 class PartBody:
@@ -68,168 +68,8 @@ class PartBody:
     def _read(self, first: int) -> bytes:
         wanted = min(CHUNK, self._part.last + 1 - first)
         piece = self._file.read(first, wanted)
-        if len(piece) != wanted:
-            raise errors.FileError(f"{self._file.shown} became shorter while it was sent", file_path=self._file.shown)
         self._on_sent(first + wanted - self._part.first)
         return piece
-
-
-@contextlib.contextmanager
-def opened(given: FileInput, types: Mapping[str, str]) -> Iterator[Upload]:
-    """A file to send: a path, bytes, an open binary file (from where it stands), or (name, bytes or open file).
-
-    types: {ending: media type}. Raises FileError for a file that is missing, empty, a folder, or of a type that is not
-    among them, by ending or by its first bytes.
-    """
-    name, content = _named(given)
-    if isinstance(content, (bytes, bytearray, memoryview)):
-        held = memoryview(content).cast("B")
-        name = name or "document"
-        shown = f"({name}, {len(held)} bytes)"
-        yield _checked(name, len(held), lambda first, size: bytes(held[first : first + size]), types, shown)
-    elif isinstance(content, (str, os.PathLike)):
-        path = _path(content)
-        with _file(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            yield _checked(name or path.name, size, _reading(file), types, str(path))
-    elif callable(getattr(content, "read", None)):
-        yield _open_file(content, types, name)
-    else:
-        raise errors.FileError(
-            f"a file is a path, bytes, an open binary file or (name, bytes), not {type(content).__name__}"
-        )
-
-
-def _named(given: FileInput) -> tuple[str, Any]:  # Any: what a file can be
-    """The name that the caller gave, or "", and the file itself."""
-    if not isinstance(given, tuple):
-        return "", given
-    kinds = ", ".join(type(one).__name__ for one in given) or "nothing"
-    name = given[0] if len(given) == 2 else None
-    if not isinstance(name, (str, os.PathLike)) or isinstance(given[1], tuple):
-        shown = next((_legible(one) for one in given if isinstance(one, str)), None)
-        raise errors.FileError(
-            f"{f'{shown}: ' if shown else ''}a file as a tuple is (name, bytes), not ({kinds}); "
-            "its type is told by its name",
-            file_path=shown,
-        )
-    # A name from another system may have that system's separators.
-    return re.split(r"[/\\]", os.fsdecode(name))[-1], given[1]
-
-
-def _path(given: str | os.PathLike[str]) -> Path:
-    text = os.fsdecode(given)
-    if not text:
-        raise errors.FileError("the path is empty; pass the path of a file", file_path="")
-    if re.match(r"https?:/", text, re.IGNORECASE):
-        # What follows a question mark may be a signature.
-        shown = _legible(text.partition("?")[0])
-        raise errors.FileError(f"{shown} is a URL and not a file; pass it to process_url", file_path=shown)
-    return Path(text)
-
-
-def _file(path: Path) -> BinaryIO:
-    shown = _legible(str(path))
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise errors.FileError(f"{shown} is not a file; pass one file at a time", file_path=str(path))
-        if not stat.S_ISREG(mode):
-            raise errors.FileError(
-                f"{shown} is a pipe or a device, whose size nobody knows; read it, and pass (name, bytes)",
-                file_path=str(path),
-            )
-        return open(path, "rb")
-    except FileNotFoundError as error:
-        raise errors.FileError(f"there is no file {shown}", file_path=str(path)) from error
-    except (OSError, ValueError) as error:
-        raise errors.FileError(
-            f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}", file_path=str(path)
-        ) from error
-
-
-def _open_file(file: BinaryIO, types: Mapping[str, str], name: str = "") -> Upload:
-    given = getattr(file, "name", None)
-    if not name and isinstance(given, (str, bytes)):
-        # A file descriptor's name is a number, and a temporary file's may be bytes.
-        name = os.path.basename(os.fsdecode(given))
-    shown = _legible(name) or f"the {type(file).__name__}"
-    try:
-        if not isinstance(file.read(0), bytes):
-            raise errors.FileError(f"{shown} is open as text; open it with mode 'rb'", file_path=shown)
-        start = file.tell()
-        file.seek(0, os.SEEK_END)
-        size = file.tell() - start
-        file.seek(start)
-    except (OSError, AttributeError, ValueError) as error:
-        raise errors.FileError(
-            f"{shown} cannot be measured ({error}); pass its bytes instead", file_path=shown
-        ) from error
-    if size < 1 and start:
-        raise errors.FileError(f"{shown} stands at its end; seek(0) first", file_path=shown, file_size=0)
-    return _checked(name or "document", size, _seeking(file, start), types, shown)
-
-
-def _reading(file: BinaryIO) -> Callable[[int, int], bytes]:
-    """Read a file on a disk by position; where the system cannot, one at a time."""
-    if not hasattr(os, "pread"):
-        return _seeking(file, 0)
-    return _whole(lambda first, size: os.pread(file.fileno(), size, first))
-
-
-def _seeking(file: BinaryIO, start: int) -> Callable[[int, int], bytes]:
-    lock = threading.Lock()
-
-    def read(first: int, size: int) -> bytes:
-        with lock:
-            file.seek(start + first)
-            return file.read(size)
-
-    return _whole(read)
-
-
-def _whole(read: Callable[[int, int], bytes]) -> Callable[[int, int], bytes]:
-    """The same, asked again where it gives less than was wanted; only the file's end makes it shorter."""
-
-    def whole(first: int, size: int) -> bytes:
-        found = read(first, size)
-        while len(found) < size and (more := read(first + len(found), size - len(found))):
-            found += more
-        return found
-
-    return whole
-
-
-def _legible(name: str) -> str:
-    """A name without what UTF-8 cannot say: Python keeps the odd bytes of a file's name as surrogates."""
-    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", name)
-
-
-def _checked(name: str, size: int, read: Callable[[int, int], bytes], types: Mapping[str, str], shown: str) -> Upload:
-    name, shown = _legible(name), _legible(shown)
-    if size < 1:
-        raise errors.FileError(f"{shown} is empty", file_path=shown, file_size=0)
-    ending = os.path.splitext(name)[1].lower()
-    kind = types.get(ending) or (None if ending else _by_content(read(0, 16), types))
-    if types and kind is None:
-        what = f"a {ending} file" if ending else "of a type that its first bytes do not tell"
-        raise errors.FileError(f"{shown} is {what}; supported are {', '.join(types)}", file_path=shown, file_size=size)
-    return Upload(name, size, kind or "application/octet-stream", read, shown)
-
-
-SIGNATURES = {
-    b"%PDF-": ".pdf",
-    b"\x89PNG\r\n\x1a\n": ".png",
-    b"\xff\xd8\xff": ".jpg",
-    b"II*\0": ".tif",
-    b"MM\0*": ".tif",
-}
-
-
-def _by_content(first: bytes, types: Mapping[str, str]) -> str | None:
-    if first[:4] == b"RIFF" and first[8:12] == b"WEBP":
-        return types.get(".webp")
-    return next((types.get(ending) for signature, ending in SIGNATURES.items() if first.startswith(signature)), None)
 
 
 async def upload(session: Session, given: FileInput, options: Mapping[str, Any], on_sent: Sent | None = None) -> Answer:
@@ -239,7 +79,9 @@ async def upload(session: Session, given: FileInput, options: Mapping[str, Any],
     leave, from any thread. Raises FileError, ValidationError, and what a call raises.
     """
     rules = session.api.workflow.section("upload")
-    with opened(given, rules.get("types", {})) as file:
+    with contextlib.ExitStack() as closing:
+        known = await measured(session.io, given, closing, rules.get("largest"))
+        file = closing.enter_context(opened(known, rules.get("types", {})))
         return await _Sending(session, rules, file, options, on_sent).run()
 
 
@@ -384,3 +226,66 @@ class _Sending:
 def unquoted(etag: str) -> str:
     """An ETag as text: `"e1"` and `W/"e1"` are e1 (RFC 9110 section 8.8.3)."""
     return etag.strip().removeprefix("W/").strip('"')
+
+
+# -- the file
+
+
+@contextlib.contextmanager
+def opened(given: FileInput, types: Mapping[str, str]) -> Iterator[Upload]:
+    """A file to send: a path, bytes, an open binary file (from where it stands), or (name, one of these).
+
+    types: {ending: media type}. Raises FileError for a file that is missing, empty, a folder, or of a type that is not
+    among them, by ending or by its first bytes.
+    """
+    name, content = named(given)
+    path = _path(content) if isinstance(content, (str, os.PathLike)) else None  # here text is a path
+    file = files.taken(content if path is None else path, "file")
+    if file is None:
+        raise errors.FileError(
+            "a file is a path, bytes, an open binary file, an iterator of bytes, or (name, one of these), not "
+            f"{type(content).__name__}"
+        )
+    name, held = name or file.name or "document", file.content
+    shown = held.shown if isinstance(held, files.Stored) else f"({name}, {len(held)} bytes)"
+    if isinstance(held, files.Stored) and held.start and not held.length:
+        raise errors.FileError(f"{shown} stands at its end; seek(0) first", file_path=shown, file_size=0)
+    with files.reading(held) as read:
+        yield _checked(name, files.size(held), read, types, shown)
+
+
+def _path(given: str | os.PathLike[str]) -> Path:
+    text = os.fsdecode(given)
+    if not text:
+        raise errors.FileError("the path is empty; pass the path of a file", file_path="")
+    if re.match(r"https?:/", text, re.IGNORECASE):
+        # What follows a question mark may be a signature.
+        shown = files.legible(text.partition("?")[0])
+        raise errors.FileError(f"{shown} is a URL and not a file; pass it to process_url", file_path=shown)
+    return Path(text)
+
+
+def _checked(name: str, size: int, read: files.Read, types: Mapping[str, str], shown: str) -> Upload:
+    if size < 1:
+        raise errors.FileError(f"{shown} is empty", file_path=shown, file_size=0)
+    ending = os.path.splitext(name)[1].lower()
+    kind = types.get(ending) or (None if ending else _by_content(read(0, min(16, size)), types))
+    if types and kind is None:
+        what = f"a {ending} file" if ending else "of a type that its first bytes do not tell"
+        raise errors.FileError(f"{shown} is {what}; supported are {', '.join(types)}", file_path=shown, file_size=size)
+    return Upload(name, size, kind or "application/octet-stream", read, shown)
+
+
+SIGNATURES = {
+    b"%PDF-": ".pdf",
+    b"\x89PNG\r\n\x1a\n": ".png",
+    b"\xff\xd8\xff": ".jpg",
+    b"II*\0": ".tif",
+    b"MM\0*": ".tif",
+}
+
+
+def _by_content(first: bytes, types: Mapping[str, str]) -> str | None:
+    if first[:4] == b"RIFF" and first[8:12] == b"WEBP":
+        return types.get(".webp")
+    return next((types.get(ending) for signature, ending in SIGNATURES.items() if first.startswith(signature)), None)

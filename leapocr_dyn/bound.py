@@ -1,0 +1,132 @@
+"""What belongs to a client, told once for both worlds.
+
+Workflows are methods that are told once, as `async def`, and marked `@told`: in an async client they are what they look
+like, in a blocking one they run to their end at once (transport/__init__.py tells how).
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Coroutine
+from types import MethodType, TracebackType
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
+
+from leapocr_dyn.errors import Family
+from leapocr_dyn.session import Session
+from leapocr_dyn.transport import drive
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound="Member")
+
+SHARED = Family()
+
+
+class Member(Protocol):
+    """What `told` must know of an object: whether its client blocks, and whose exceptions it raises."""
+
+    @property
+    def _family(self) -> Family: ...
+    @property
+    def _blocks(self) -> bool: ...
+
+
+class Bound:
+    """Something that belongs to a client: it can reach the client's session. family: the service's own exceptions."""
+
+    __slots__ = ("_session",)
+    # With underscores, because an API may have an operation of any other name.
+    _family: ClassVar[Family] = SHARED
+    _blocks: ClassVar[bool] = False
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+
+class Blocking(Bound):
+    """Belongs to a blocking client."""
+
+    __slots__ = ()
+    _blocks = True
+
+
+class Async(Bound):
+    """Belongs to an async client."""
+
+    __slots__ = ()
+
+
+class Closing:
+    """What a `with` block closes."""
+
+    __slots__ = ()
+
+    def close(self) -> Any:  # Any: nothing; mypy does not see a method that is told once as one
+        """Give it up."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncClosing:
+    """What an `async with` block closes."""
+
+    __slots__ = ()
+
+    async def close(self) -> None:
+        """Give it up."""
+        raise NotImplementedError
+
+    async def aclose(self) -> None:
+        """The same, by the name that httpx gives it."""
+        await self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class told(Generic[S, P, R]):  # noqa: N801 - used as a decorator
+    """A workflow method, told once: `async def` in an async client, an ordinary method in a blocking one."""
+
+    def __init__(self, story: Callable[Concatenate[S, P], Coroutine[Any, Any, R]]) -> None:
+        @functools.wraps(story)
+        async def suspending(bound: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            with bound._family.adopting():
+                return await story(bound, *args, **kwargs)
+
+        @functools.wraps(story)
+        def blocking(bound: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            with bound._family.adopting():
+                return drive(story(bound, *args, **kwargs))
+
+        # What inspect would unwrap to is a coroutine function, and this is none.
+        blocking.__signature__ = inspect.signature(story)  # type: ignore[attr-defined]  # functions take attributes
+        del blocking.__wrapped__  # set by functools.wraps
+        self._suspending = suspending
+        self._blocking = blocking
+        self.__doc__ = story.__doc__
+
+    @overload
+    def __get__(self, bound: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, bound: Blocking, owner: type) -> Callable[P, R]: ...
+    @overload
+    def __get__(self, bound: Async, owner: type) -> Callable[P, Coroutine[Any, Any, R]]: ...
+    @overload
+    def __get__(self, bound: Member, owner: type) -> Callable[P, Any]: ...
+    def __get__(self, bound: Any, owner: type) -> Any:
+        if bound is None:
+            return self._blocking if getattr(owner, "_blocks", False) else self._suspending
+        return MethodType(self._blocking if bound._blocks else self._suspending, bound)

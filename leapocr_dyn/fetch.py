@@ -1,0 +1,135 @@
+"""A document from the web, for a caller who asked for it by its URL; nothing that a document says is ever fetched.
+
+What an answer may cost is bounded: its size as it arrives and after decompression, the redirects, and the time for all
+of it, which is why the work is done on a thread of its own that can be left behind. https only, or http on this machine
+itself; a redirect keeps to the same rule, and does not lead from elsewhere to this machine. No credentials are sent.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from leapocr_dyn import errors
+from leapocr_dyn.document.text import SIZE, shown, too_large
+from leapocr_dyn.transport import Request, drive
+from leapocr_dyn.transport.blocking import BlockingTransport
+
+SECONDS = 60.0  # for everything
+PATIENCE = 20.0  # seconds without a byte
+REDIRECTS = 5
+HEADERS = {"Accept": "application/json, application/yaml, text/yaml;q=0.9, */*;q=0.1", "User-Agent": "leapocr-dyn"}
+KEPT = ("content-type", "etag", "last-modified")
+
+
+class Fetched(NamedTuple):
+    """What a URL gave. url: where it was in the end. headers: those of KEPT that were sent, in lower case."""
+
+    content: bytes
+    url: str
+    headers: dict[str, str]
+
+
+def fetch(url: str, seconds: float = SECONDS) -> Fetched:
+    """What stands at a URL. seconds: for all of it.
+
+    Raises DocumentError where the URL may not be fetched, or gives no document; TimeoutError and ConnectionError as a
+    call of an API does.
+    """
+    io = BlockingTransport()
+    came: list[Fetched | BaseException] = []
+
+    def work() -> None:
+        try:
+            came.append(drive(answered(io, url, seconds)))
+        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, where it is raised
+            came.append(error)
+        finally:
+            drive(io.close())
+
+    thread = threading.Thread(target=work, name="leapocr_dyn", daemon=True)
+    thread.start()
+    # A server that drips its headers, byte by byte, would hold a reader for ever: it is left to the thread.
+    thread.join(seconds)
+    if not came:
+        raise late(url, seconds)
+    if isinstance(came[0], BaseException):
+        raise came[0]
+    return came[0]
+
+
+async def answered(io: BlockingTransport, url: str, seconds: float) -> Fetched:
+    """The document at the end of all redirects. seconds: for all of it, looked at between the pieces of the answer."""
+    deadline = io.now() + seconds
+    here = allowed(url, here=True)
+    for _ in range(REDIRECTS + 1):
+        response = await io.stream(Request("GET", url, HEADERS), timeout=PATIENCE)
+        body = io.chunks(response)
+        try:
+            if response.status_code in (301, 302, 303, 307, 308) and "location" in response.headers:
+                url = urljoin(url, response.headers["location"])
+                allowed(url, here=here)
+                continue
+            if response.status_code != 200:
+                raise errors.DocumentError(
+                    f"{plain(url)} answers with status {response.status_code}: is the URL right?"
+                )
+            content = bytearray()
+            while (piece := await body.next()) is not None:
+                content += piece
+                if len(content) > SIZE:
+                    raise errors.DocumentError(too_large(plain(url)))
+                if io.now() > deadline:
+                    raise late(url, seconds)
+        finally:
+            await body.close()
+        headers = {name: response.headers[name] for name in KEPT if name in response.headers}
+        if headers.get("content-type", "").lower().startswith("text/html") or content.lstrip()[:1] == b"<":
+            raise errors.DocumentError(
+                f"{plain(url)} is a page for people: look there for the address of its JSON or YAML document"
+            )
+        return Fetched(bytes(content), url, headers)
+    raise errors.DocumentError(f"{plain(url)} redirects more than {REDIRECTS} times")
+
+
+def allowed(url: str, here: bool) -> bool:
+    """Whether a URL is on this machine. Raises DocumentError where it may not be fetched. here: whether it may be."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port  # reading the port checks it
+    except ValueError as error:
+        raise errors.DocumentError(f"{shown(plain(url))} is not a URL: {error}") from error
+    local = is_local(host)
+    if not host or parts.scheme not in ("https", "http"):
+        raise errors.DocumentError(f"{shown(plain(url))} is not a URL that starts with https://")
+    if parts.username is not None or parts.password is not None:
+        raise errors.DocumentError("a URL with a password is not fetched: fetch it yourself, and pass the bytes")
+    if local and not here:
+        raise errors.DocumentError(f"a redirect to {plain(url)} is not followed: it leads to this machine")
+    if parts.scheme == "http" and not local:
+        raise errors.DocumentError(
+            f"{plain(url)} is not fetched: anybody on the way could change it; use https://, or pass the bytes"
+        )
+    return local
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is this machine, spelled out."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def plain(url: str) -> str:
+    """A URL as it may be shown: its query and its password may be secrets."""
+    scheme, _, rest = url.partition("?")[0].partition("#")[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def late(url: str, seconds: float) -> errors.TimeoutError:
+    """What to raise when the time is over."""
+    return errors.TimeoutError(f"{plain(url)} was not complete within {seconds:g} s", sent=True)

@@ -1,0 +1,256 @@
+"""One job: its handle, its pages, and waiting for it until all of them are there.
+
+A handle can be had for any job's id, also in another process, from its token. It pickles without the client, and is
+bound again with `client.ocr.resume`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from leapocr_dyn import errors
+from leapocr_dyn.bound import Async, Blocking, Bound, told
+from leapocr_dyn.iteration import AsyncWalk, BlockingWalk
+from leapocr_dyn.job import Token
+from leapocr_dyn.services.leapocr.exceptions import FAMILY
+from leapocr_dyn.services.leapocr.options import PollOptions, given
+from leapocr_dyn.session import Answer, Session
+from leapocr_dyn.visible import visible
+from leapocr_dyn.workflows.paginate import Pages
+from leapocr_dyn.workflows.poll import Patience, Progress, wait_for
+
+if TYPE_CHECKING:
+    from leapocr_dyn.services.leapocr.results import JobResult, JobStatus, PageResult, ProcessResult
+
+SLICE = 100  # pages in one answer
+
+
+def view(session: Session, name: str, source: str, answer: Answer) -> Any:  # Any: the view of that name
+    """An answer as one of the service's own results."""
+    return session.api.views.read(name, source, answer.wire())
+
+
+def job_id_of(job: Any) -> str:  # Any: an id, or anything that has one
+    """The id of a job. Raises ValidationError for what is none."""
+    job_id = getattr(job, "job_id", job)
+    if not isinstance(job_id, str) or not job_id:
+        raise errors.ValidationError(f"a job's id is text, such as result.job_id, not {job!r:.60}", field="job_id")
+    return job_id
+
+
+def begun(session: Session, answer: Answer) -> ProcessResult:
+    """What completing an upload answers."""
+    result: ProcessResult = session.api.views.read("ProcessResult", "completeDirectUpload", _begun(answer))
+    return result
+
+
+def begun_id(answer: Answer) -> str:
+    """The job that completing an upload began."""
+    job_id = _begun(answer)["job_id"]
+    if not isinstance(job_id, str) or not job_id:
+        raise errors.ContractError("the file was accepted, but the answer does not say as which job")
+    return job_id
+
+
+def _begun(answer: Answer) -> dict[str, Any]:  # Any: JSON
+    """Where the answer to completing got lost, the job's status stands in, which says `id`."""
+    wire = answer.wire() if isinstance(answer.wire(), dict) else {}
+    return {"job_id": wire.get("id"), **wire}
+
+
+class PageStory:
+    """The pages of a finished job, one by one, asked for in slices as they are wanted."""
+
+    def __init__(self, session: Session, job_id: str) -> None:
+        self._session = session
+        self._job_id = job_id
+        self.operation = session.api.operations["getJobResult"]
+        self.ended = False
+        self._slices = Pages(session, self.operation, {"job_id": job_id, "limit": SLICE})
+        self._held: list[PageResult] = []
+
+    async def next(self) -> PageResult | None:
+        """The next page. Raises JobError while the job is still running."""
+        while not self._held:
+            answer = await self._slices.next()
+            if answer is None:
+                self.ended = True
+                return None
+            running(answer, self._job_id)
+            read = self._session.api.views.read
+            self._held = [read("PageResult", "getJobResult", page) for page in self._slices.items(answer)]
+        return self._held.pop(0)
+
+    async def close(self) -> None:
+        """Stop; nothing is held open between two slices."""
+        self.ended = True
+        self._held.clear()
+        await self._slices.close()
+
+
+def running(answer: Answer, job_id: str) -> None:
+    """Raise JobError where an answer says that there is no result yet."""
+    if answer.response.status_code == 202:
+        raise errors.JobError(
+            f"job {job_id} is still running; wait_until_done waits for it", job_id=job_id, status_code=202
+        )
+
+
+async def status_of(session: Session, job_id: str) -> JobStatus:
+    """How far a job has come."""
+    answer = await session.ask("getJobStatus", {"job_id": job_id})
+    status: JobStatus = view(session, "JobStatus", "getJobStatus", answer)
+    return status
+
+
+async def slice_of(session: Session, job_id: str, page: int, limit: int) -> JobResult:
+    """One slice of a finished job's pages."""
+    answer = await session.ask("getJobResult", {"job_id": job_id, "page": page, "limit": limit})
+    running(answer, job_id)
+    result: JobResult = view(session, "JobResult", "getJobResult", answer)
+    return result
+
+
+async def delete(session: Session, job_id: str) -> None:
+    """Forget a job."""
+    await session.ask("deleteJob", {"job_id": job_id})
+
+
+class Job(Bound):
+    """A job: `status()`, `wait()`, `pages()`, `results()`, `delete()`, `token()`.
+
+    job_id: its id. metadata: what its options carried. Pickled, it becomes its token.
+    """
+
+    __slots__ = ("_schema", "job_id", "metadata")
+    _family = FAMILY
+
+    def __init__(
+        self,
+        session: Session,
+        job_id: str,
+        metadata: Mapping[str, str] | None = None,
+        schema: Mapping[str, Any] | None = None,  # Any: a JSON Schema
+    ) -> None:
+        super().__init__(session)
+        self.job_id = job_id
+        self.metadata = dict(metadata or {})
+        self._schema = schema
+
+    @told
+    async def status(self) -> JobStatus:
+        """How far it has come."""
+        return await status_of(self._session, self.job_id)
+
+    @told
+    async def wait(self, poll_options: PollOptions | None = None) -> JobResult:
+        """Wait until it is done, and read all of its pages. Raises JobFailedError and JobTimeoutError."""
+        return await finished(self, given(PollOptions, poll_options))
+
+    @told
+    async def results(self, page: int = 1, limit: int = SLICE) -> JobResult:
+        """One slice of its pages. Raises JobError while it is still running."""
+        return await slice_of(self._session, self.job_id, page, limit)
+
+    @told
+    async def delete(self) -> None:
+        """Forget it, its pages and its results, for good."""
+        await delete(self._session, self.job_id)
+
+    def token(self) -> Token:
+        """What `client.ocr.resume` makes this handle from again, in any process; as text it is JSON without secrets."""
+        return Token(self._session.base_url, self.job_id, self.metadata)
+
+    def _story(self) -> PageStory:
+        return PageStory(self._session, self.job_id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Job) and other.token() == self.token()
+
+    def __hash__(self) -> int:
+        return hash(self.job_id)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Token.parse, (str(self.token()),)
+
+    def __repr__(self) -> str:
+        return visible(f"<Job {self.job_id}: status(), wait(), pages(), results(), delete(), token()>")
+
+
+class AsyncJob(Job, Async):
+    """A job of LeapOCR."""
+
+    __slots__ = ()
+
+    def pages(self) -> AsyncWalk[PageResult]:
+        """All of its pages, one after the other, asked for as they are wanted."""
+        return AsyncWalk(self, self._story())
+
+
+class BlockingJob(Job, Blocking):
+    """A job of LeapOCRSync."""
+
+    __slots__ = ()
+
+    def pages(self) -> BlockingWalk[PageResult]:
+        """All of its pages, one after the other, asked for as they are wanted."""
+        return BlockingWalk(self, self._story())
+
+
+def patience_of(options: PollOptions) -> Patience:
+    """How the waiting workflow waits for these options."""
+    return Patience(min(options.poll_interval / 4, options.max_wait), options.poll_interval * 2, options.max_wait)
+
+
+async def finished(job: Job, options: PollOptions) -> JobResult:
+    """All pages of a job, once it is done. Where time is over first, the exception carries the job.
+
+    A result that is not ready yet, though the status says so, is asked for again.
+    """
+    session, io = job._session, job._session.io
+    deadline = io.now() + options.max_wait
+    patience = patience_of(options)
+
+    def on_progress(progress: Progress) -> Any:  # Any: None, or a coroutine
+        if options.on_progress is not None:
+            return options.on_progress(view(session, "JobStatus", "getJobStatus", progress.answer))
+        return None
+
+    try:
+        while True:
+            await wait_for(session, job.job_id, patience._replace(at_most=deadline - io.now()), on_progress)
+            found = await all_pages(session, job.job_id, deadline + session.config.timeout)
+            if found is not None:
+                return asked_with(found, job._schema)
+            if io.now() + patience.shortest >= deadline:
+                said = f"job {job.job_id} is done, but its result was not ready in time"
+                raise errors.JobTimeoutError(said, job_id=job.job_id)
+            await io.sleep(patience.shortest)
+    except errors.JobTimeoutError as error:
+        error.job = job
+        raise
+
+
+def asked_with(result: JobResult, schema: Mapping[str, Any] | None) -> JobResult:  # Any: a JSON Schema
+    """The same, whose `validate()` knows the schema that the job was asked with."""
+    for one in (result, *(result.pages if isinstance(result.pages, list) else ())):
+        if hasattr(one, "schema"):
+            object.__setattr__(one, "schema", schema)  # it was made a moment ago, and nobody has seen it yet
+    return result
+
+
+async def all_pages(session: Session, job_id: str, deadline: float | None = None) -> JobResult | None:
+    """A result with all pages, or None where there is no result yet."""
+    slices = Pages(session, session.api.operations["getJobResult"], {"job_id": job_id}, deadline)
+    first: Any = None  # Any: JSON
+    found: list[Any] = []
+    while (answer := await slices.next()) is not None:
+        if answer.response.status_code == 202:
+            return None
+        first = answer.wire() if first is None else first
+        found += slices.items(answer)
+    if not isinstance(first, dict):
+        raise errors.ContractError(f"the result of job {job_id} is not what the document promises: {first!r:.80}")
+    result: JobResult = session.api.views.read("JobResult", "getJobResult", {**first, "pages": found})
+    return result

@@ -1,0 +1,241 @@
+"""`client.ocr`: jobs, from a file or a URL to their pages; one document or many."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from leapocr_dyn import errors
+from leapocr_dyn.bound import Async, Blocking, Bound, told
+from leapocr_dyn.iteration import AsyncWalk, BlockingWalk
+from leapocr_dyn.job import Token
+from leapocr_dyn.observe import tell
+from leapocr_dyn.services.leapocr import job as jobs
+from leapocr_dyn.services.leapocr.batch import BatchItem, BatchResult, Documents
+from leapocr_dyn.services.leapocr.job import AsyncJob, BlockingJob, Job, job_id_of, view
+from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions, checked_address, given
+from leapocr_dyn.session import Answer
+from leapocr_dyn.workflows.batch import AT_ONCE
+from leapocr_dyn.workflows.spool import FileInput
+from leapocr_dyn.workflows.upload import Sent, upload
+
+if TYPE_CHECKING:
+    from leapocr_dyn.services.leapocr.results import JobResult, JobStatus, ModelInfo, PageResult, ProcessResult
+
+Handle = TypeVar("Handle", bound=Job)
+
+
+class OCR(Bound, Generic[Handle]):
+    """Jobs: from a file or a URL to its pages."""
+
+    __slots__ = ()
+    _handle: type[Handle]
+
+    @told
+    async def process_file(
+        self, file: FileInput, options: ProcessOptions | None = None, *, on_sent: Sent | None = None
+    ) -> ProcessResult:
+        """Send a file and start its job.
+
+        file: a path, bytes, an open binary file (from where it stands), an iterator of bytes, or (name, one of these);
+        at most 1 GiB. on_sent(bytes sent, bytes in all): called as they leave, from any thread. Raises FileError,
+        ValidationError, InsufficientCreditsError, and what a call raises. Source: POST /ocr/uploads/direct, PUT to each
+        part's link, POST /ocr/uploads/{job_id}/complete.
+        """
+        return jobs.begun(self._session, await _sent(self, file, options, on_sent))
+
+    @told
+    async def process_url(self, url: str, options: ProcessOptions | None = None) -> ProcessResult:
+        """Start a job for a document that the service fetches itself.
+
+        url: http or https, at most 2000 characters. Raises ValidationError for any other, and SubmissionUnknownError
+        where no answer came: the job may exist. Source: POST /ocr/uploads/url.
+        """
+        chosen = _arguments(self, "uploadFromRemoteURL", options)
+        answer = await self._session.ask("uploadFromRemoteURL", {"url": checked_address(url), **chosen})
+        result: ProcessResult = view(self._session, "ProcessResult", "uploadFromRemoteURL", answer)
+        return result
+
+    @told
+    async def get_job_status(self, job_id: str) -> JobStatus:
+        """How far a job has come.
+
+        job_id: here and below the id, or anything that has one as `job_id`. Source: GET /ocr/status/{job_id}.
+        """
+        return await jobs.status_of(self._session, job_id_of(job_id))
+
+    @told
+    async def get_results(self, job_id: str, page: int = 1, limit: int = jobs.SLICE) -> JobResult:
+        """One slice of a finished job's pages.
+
+        page: which slice, from 1. limit: pages in a slice, 1 to 1000. Raises JobError while the job is still running.
+        Source: GET /ocr/result/{job_id}.
+        """
+        return await jobs.slice_of(self._session, job_id_of(job_id), page, limit)
+
+    @told
+    async def wait_until_done(self, job_id: str, poll_options: PollOptions | None = None) -> JobResult:
+        """Wait for a job and read all of its pages.
+
+        A job that is partially done is returned; its status says so. Raises JobFailedError, and JobTimeoutError, after
+        which the job still goes on: the exception's `job` is its handle.
+        """
+        return await jobs.finished(self.job(job_id), given(PollOptions, poll_options))
+
+    @told
+    async def process_and_wait(
+        self,
+        file: FileInput,
+        options: ProcessOptions | None = None,
+        poll_options: PollOptions | None = None,
+        *,
+        on_sent: Sent | None = None,
+    ) -> JobResult:
+        """Send a file, wait for its job and read all of its pages. See process_file and wait_until_done."""
+        patience = given(PollOptions, poll_options)
+        job_id = jobs.begun_id(await _sent(self, file, options, on_sent))
+        chosen = given(ProcessOptions, options)
+        return await jobs.finished(self._handle(self._session, job_id, chosen.metadata, chosen.schema), patience)
+
+    @told
+    async def process_batch(
+        self,
+        files: Iterable[FileInput],
+        options: ProcessOptions | None = None,
+        poll_options: PollOptions | None = None,
+        *,
+        concurrency: int = AT_ONCE,
+        on_item: Callable[[BatchItem], Any] | None = None,  # Any: None, or a coroutine
+    ) -> BatchResult:
+        """Send many files, wait for all jobs and read all pages: a BatchResult, in the order given.
+
+        A file that fails never stops the others; its item holds its error. files: any iterable, taken one by one.
+        concurrency: jobs under way at once, for all batches of this client together. on_item: called with each
+        BatchItem when it ends; what it raises ends the batch. `batch()` gives the items one by one, and keeps none.
+        """
+        submitted_at = datetime.datetime.now(datetime.UTC)
+        story = self._documents(files, options, poll_options, concurrency, keep=True)
+        items: list[BatchItem] = []
+        try:
+            while (item := await story.next()) is not None:
+                items.append(item)
+                if on_item is not None:
+                    await tell(on_item, item)
+        finally:
+            await story.close()
+        return BatchResult.of(items, story.begun, submitted_at)
+
+    @told
+    async def list_models(self) -> list[ModelInfo]:
+        """The models that can read a document.
+
+        Source: GET /ocr/models, which the service may refuse to an API key.
+        """
+        answer = await self._session.ask("listOCRModels", {})
+        found = answer.wire()
+        models = found.get("models") if isinstance(found, dict) else None
+        read = self._session.api.views.read
+        return [read("ModelInfo", "listOCRModels", one) for one in models if isinstance(one, dict)] if models else []
+
+    @told
+    async def delete_job(self, job_id: str) -> None:
+        """Forget a job, its pages and its results, for good. Source: DELETE /ocr/delete/{job_id}."""
+        await jobs.delete(self._session, job_id_of(job_id))
+
+    @told
+    async def cancel_job(self, job_id: str) -> None:
+        """Raises JobError: the service took its operation for this away; delete_job forgets a job.
+
+        With a document that has the operation (cancelJob), it is called.
+        """
+        job_id = job_id_of(job_id)
+        if "cancelJob" not in self._session.api.operations:
+            raise errors.JobError(
+                f"job {job_id} cannot be cancelled: the API no longer has an operation for it, and pages that are read "
+                "are paid for. delete_job forgets the job and its results",
+                job_id=job_id,
+            )
+        await self._session.ask("cancelJob", {"job_id": job_id})
+
+    def job(self, job_id: Any) -> Handle:  # Any: an id, or anything that has one
+        """The handle of a job: `status()`, `wait()`, `pages()`, `results()`, `delete()`, `token()`. Nothing is sent."""
+        with self._family.adopting():
+            return self._handle(self._session, job_id_of(job_id))
+
+    def resume(self, token: str | Token) -> Handle:
+        """The handle of a job that another process began, from its `token()`. Nothing is sent.
+
+        Raises ValidationError for text that is no token, and for the token of a job at another base URL.
+        """
+        with self._family.adopting():
+            found = Token.parse(token)
+            found.check(self._session.base_url)
+            return self._handle(self._session, found.job_id, found.metadata)
+
+    def _documents(
+        self, files: Iterable[FileInput], options: Any, poll_options: Any, concurrency: int, *, keep: bool = False
+    ) -> Documents:  # Any: not yet checked
+        if not isinstance(concurrency, int) or isinstance(concurrency, bool) or concurrency < 1:
+            raise errors.ConfigurationError(f"concurrency must be a whole number from 1, not {concurrency!r}")
+        arguments = _arguments(self, "directUpload", options)
+        patience = given(PollOptions, poll_options)
+        return Documents(self._session, files, arguments, patience, concurrency, keep=keep)
+
+
+async def _sent(bound: OCR[Any], file: FileInput, options: ProcessOptions | None, on_sent: Sent | None) -> Answer:
+    if bound._blocks and hasattr(file, "__aiter__"):
+        raise TypeError("an async iterator can only be read by the async client; pass an ordinary one, or bytes")
+    return await upload(bound._session, file, _arguments(bound, "directUpload", options), on_sent)
+
+
+def _arguments(bound: Bound, operation: str, options: ProcessOptions | None) -> dict[str, Any]:
+    """The options as arguments of the operation that takes them."""
+    known = [field.name for field in bound._session.api.operations[operation].body_fields]
+    return given(ProcessOptions, options).arguments(known)
+
+
+class AsyncOCR(OCR[AsyncJob], Async):
+    """`client.ocr` of LeapOCR."""
+
+    __slots__ = ()
+    _handle = AsyncJob
+
+    def stream_results(self, job_id: str) -> AsyncWalk[PageResult]:
+        """All pages of a finished job, one after the other, asked for as they are wanted."""
+        return AsyncJob(self._session, job_id_of(job_id)).pages()
+
+    def batch(
+        self,
+        files: Iterable[FileInput],
+        options: ProcessOptions | None = None,
+        poll_options: PollOptions | None = None,
+        *,
+        concurrency: int = AT_ONCE,
+    ) -> AsyncWalk[BatchItem]:
+        """Like process_batch, item by item as jobs end, keeping none of them: iterate with `async for`."""
+        with self._family.adopting():
+            return AsyncWalk(self, self._documents(files, options, poll_options, concurrency))
+
+
+class BlockingOCR(OCR[BlockingJob], Blocking):
+    """`client.ocr` of LeapOCRSync."""
+
+    __slots__ = ()
+    _handle = BlockingJob
+
+    def stream_results(self, job_id: str) -> BlockingWalk[PageResult]:
+        """All pages of a finished job, one after the other, asked for as they are wanted."""
+        return BlockingJob(self._session, job_id_of(job_id)).pages()
+
+    def batch(
+        self,
+        files: Iterable[FileInput],
+        options: ProcessOptions | None = None,
+        poll_options: PollOptions | None = None,
+        *,
+        concurrency: int = AT_ONCE,
+    ) -> BlockingWalk[BatchItem]:
+        """Like process_batch, item by item as jobs end, keeping none of them: iterate with `for`."""
+        with self._family.adopting():
+            return BlockingWalk(self, self._documents(files, options, poll_options, concurrency))

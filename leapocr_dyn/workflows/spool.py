@@ -1,0 +1,90 @@
+"""What has no size is written down first: pipes, iterators of bytes and async ones become a file that can be sent.
+
+The file is a temporary one without a name, which is gone on every way out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import AsyncIterable, Iterable, Mapping
+from functools import partial
+from typing import Any, BinaryIO, TypeAlias
+
+from leapocr_dyn import errors
+from leapocr_dyn.operation import file as files
+from leapocr_dyn.transport import CHUNK, Transport
+
+Name: TypeAlias = str | os.PathLike[str]
+Content: TypeAlias = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
+FileInput: TypeAlias = Name | Content | tuple[Name, Content]
+
+
+async def measured(
+    io: Transport, given: FileInput, closing: contextlib.ExitStack, largest: int | None = None
+) -> FileInput:
+    """The same file where its size can be told, and otherwise a temporary one with the same bytes.
+
+    Pipes, iterators of bytes and async ones (which only an async client can read) are written to the disk once, a piece
+    at a time, off the event loop. closing: removes the temporary file. largest: bytes after which it is given up, since
+    an iterator may have no end. Raises FileError.
+    """
+    name, content = named(given)
+    pieces = _pieces(content)
+    if pieces is None:
+        return given
+    file = closing.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack is its context manager
+    shown = files.legible(name) or f"the {type(content).__name__}"
+    size = 0
+    while (piece := await _next(io, pieces)) is not END:
+        if not isinstance(piece, (bytes, bytearray, memoryview)):
+            raise errors.FileError(
+                f"{shown} gives {type(piece).__name__} and not bytes; several files at once are a batch", shown
+            )
+        size += len(piece)
+        if largest is not None and size > largest:
+            raise errors.FileError(f"{shown} is larger than the {largest} bytes that are taken", shown, size)
+        await io.call(partial(file.write, piece))
+    file.seek(0)
+    return name or files.name_of(content) or "document", file
+
+
+END = object()
+
+
+async def _next(io: Transport, pieces: Any) -> Any:  # Any: an iterator or an async one in, its next piece or END out
+    if not hasattr(pieces, "__anext__"):
+        return await io.call(partial(next, pieces, END))
+    try:
+        return await pieces.__anext__()
+    except StopAsyncIteration:
+        return END
+
+
+def _pieces(content: Any) -> Any:  # Any: what a file can be; an iterator, an async one, or None
+    """The pieces of what cannot be measured; None for what can."""
+    if isinstance(content, (bytes, bytearray, memoryview, str, os.PathLike)):
+        return None
+    if callable(getattr(content, "read", None)):
+        seekable = getattr(content, "seekable", None)
+        return iter(lambda: content.read(CHUNK), b"") if seekable is not None and not seekable() else None
+    if hasattr(content, "__aiter__"):
+        return content.__aiter__()
+    return iter(content) if isinstance(content, Iterable) and not isinstance(content, Mapping) else None
+
+
+def named(given: FileInput) -> tuple[str, Any]:  # Any: what a file can be
+    """The name that the caller gave, or "", and the file itself."""
+    if not isinstance(given, tuple):
+        return "", given
+    kinds = ", ".join(type(one).__name__ for one in given) or "nothing"
+    name = given[0] if len(given) == 2 else None
+    if not isinstance(name, (str, os.PathLike)) or isinstance(given[1], tuple):
+        shown = next((files.legible(one) for one in given if isinstance(one, str)), None)
+        raise errors.FileError(
+            f"{f'{shown}: ' if shown else ''}a file as a tuple is (name, bytes), not ({kinds}); "
+            "its type is told by its name",
+            file_path=shown,
+        )
+    return files.base(name), given[1]
