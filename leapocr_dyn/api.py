@@ -39,7 +39,8 @@ class Recipe(NamedTuple):
     digest: str | None = None  # of the document; None for a bundled one, which a newer package may replace
 
     def __repr__(self) -> str:
-        return visible(f"<Recipe {self.given if isinstance(self.given, str) else 'tree'}>")
+        named = isinstance(self.given, str) and "\n" not in self.given
+        return visible(f"<Recipe {self.given if named else 'of a document'}>")
 
 
 class Report(tuple[Finding, ...]):

@@ -10,6 +10,7 @@ from leapocr_dyn import errors
 from leapocr_dyn.bound import Async, AsyncClosing, Blocking, Bound, Closing, told
 from leapocr_dyn.call import namespace
 from leapocr_dyn.config import CONNECTIONS, HOOKS, ClientConfig, environmental, from_environment
+from leapocr_dyn.model import naming
 from leapocr_dyn.observe import Drift, Surprise
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.security import Asked, Credentials
@@ -81,15 +82,13 @@ class _Common(Bound):
 
     def with_options(self, **changes: Any) -> Self:  # Any: the fields of ClientConfig
         """The same client with other settings (timeout, max_retries, ...); it shares connections and drift."""
-        import dataclasses
-
         twin = object.__new__(type(self))
         vars(twin).update(vars(self))
         old = self._session
         with self._family.adopting():
             for name in sorted(changes.keys() & {*CONNECTIONS}):
                 raise errors.ConfigurationError(f"with_options shares the connections; another {name} is a client")
-            config = dataclasses.replace(old.config, **changes)
+            config = changed(old.config, changes)
             server.check(old.api.operations.context[0].tree, config)
         twin._session = Session(old.api, old.io, config, old.credentials, old.drift, old.tokens)
         twin._namespaces = {}
@@ -121,7 +120,7 @@ class _Common(Bound):
 
     def __repr__(self) -> str:
         where = self._session.config.base_url or self._session.api.base_url or "(no base URL)"
-        return visible(f"<{type(self).__name__} {where} {' '.join(self._namespaces)}>")
+        return visible(f"<{type(self).__name__} {where} {naming.some(self._namespaces)}>")
 
     # Attributes are the namespaces, set one by one; mypy cannot know their names.
     if TYPE_CHECKING:
@@ -196,20 +195,23 @@ def configured(api: Api, config: ClientConfig | None, settings: Mapping[str, Any
 
     A config is given as a whole: beside it the environment is asked only for what it leaves open (None).
     """
-    import dataclasses
-
     asked = {
         setting: variable
         for setting, variable in api.workflow.environment.items()
         if settings.get(setting) is None and (config is None or getattr(config, setting, ...) is None)
     }
-    found = environmental(asked)
-    try:
-        config = dataclasses.replace(config or ClientConfig(), **{**settings, **found})
-    except TypeError as error:
-        known = ", ".join(field.name for field in dataclasses.fields(ClientConfig))
-        raise TypeError(
-            f"a client has no setting {', '.join(map(repr, settings))}; the settings are {known}"
-        ) from error
+    config = changed(config or ClientConfig(), {**settings, **environmental(asked)})
     server.check(api.operations.context[0].tree, config)
     return config
+
+
+def changed(config: ClientConfig, settings: Mapping[str, Any]) -> ClientConfig:
+    """The same configuration with other settings. Raises TypeError for a name that is none."""
+    import dataclasses
+
+    known = [field.name for field in dataclasses.fields(config)]
+    for name in settings:
+        if name not in known:
+            hint = naming.hint(name, known, f"; the settings are {', '.join(known)}")
+            raise TypeError(f"a client has no setting {name!r}{hint}")
+    return dataclasses.replace(config, **settings)

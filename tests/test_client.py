@@ -47,7 +47,7 @@ def test_operations_are_attributes_with_signatures_and_help(world: World, api: A
     assert "GET /things/{id}" in call.__doc__
     assert repr(call) == f"<{type(call).__name__} get_thing GET /things/{{id}} (id) -> dict[str, Any]>"
     assert repr(client.shop) == "<Shop: get_thing, list_things>"
-    assert repr(client) == f"<{type(client).__name__} {URL} shop request_>"
+    assert repr(client) == f"<{type(client).__name__} {URL} shop, request_>"
     assert script.calls == 0
 
 
@@ -263,10 +263,14 @@ def test_a_setting_that_cannot_be_right_is_refused_at_once(settings: dict[str, A
     assert "secret" not in str(caught.value)
 
 
-def test_an_unknown_setting_is_a_type_error_that_lists_the_known_ones() -> None:
-    """As for any function."""
-    with pytest.raises(TypeError, match=r"no setting 'retries'; the settings are .*max_retries"):
+def test_an_unknown_setting_is_a_type_error_that_says_what_was_meant() -> None:
+    """As for any function; in the constructor and in with_options alike."""
+    with pytest.raises(TypeError, match="no setting 'retries'; did you mean 'max_retries'"):
         LeapOCR(KEY, retries=3)
+    with pytest.raises(TypeError, match=r"no setting 'colour'; the settings are .*max_retries"):
+        LeapOCR(KEY, colour="red")
+    with pytest.raises(TypeError, match="no setting 'timout'; did you mean 'timeout'"):
+        LeapOCRSync(KEY).with_options(timout=3)
 
 
 def test_settings_can_be_kept_and_changed() -> None:

@@ -182,3 +182,9 @@ def test_distinct_names_never_collide_and_never_depend_on_chance(wires: list[str
     assert all(map(safe, names.values()))
     shorter = naming.distinct((wire, naming.attribute(wire)) for wire in wires[:-1])
     assert all(names[wire] == name for wire, name in shorter.items())
+
+
+def test_many_names_fit_a_screen() -> None:
+    """A repr shows the first ones, and says how many more there are."""
+    assert naming.some(["a", "b"]) == "a, b"
+    assert naming.some([f"n{number}" for number in range(300)]).endswith("n19 and 280 more")

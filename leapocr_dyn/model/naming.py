@@ -10,8 +10,9 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
+from itertools import islice
 
 # What a model or a namespace needs for itself, or what a reader would take for something else.
 RESERVED = frozenset({"self", "cls", "mro", "to_dict", "None", "True", "False", "raw", "plan"})
@@ -110,3 +111,9 @@ def hint(name: str, known: Iterable[str], otherwise: str = "") -> str:
 
     near = difflib.get_close_matches(name, list(known), 1)
     return f"; did you mean {near[0]!r}?" if near else otherwise
+
+
+def some(names: Collection[str], most: int = 20) -> str:
+    """The first names of many, for a repr that fits a screen."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(islice(names, most)) + more

@@ -84,7 +84,7 @@ class Models(Mapping[str, Any]):
         return self.at(self._schemas()[name], pointer("components", "schemas", name))
 
     def __repr__(self) -> str:
-        return f"<Models {', '.join(self)}>"
+        return f"<Models {naming.some(self)}>"
 
     # -- what is noticed on the way
 
@@ -179,7 +179,8 @@ class Models(Mapping[str, Any]):
         if kind == "parameters":
             return naming.class_name(str(node.get("name")))
         if steps[0] == "components":
-            return naming.class_name(own) + OWNED.get(kind, "")
+            name, suffix = naming.class_name(own), OWNED.get(kind, "")
+            return name if name.endswith(suffix) else name + suffix
         return naming.class_name(str(node.get("operationId"))) + next((OWNED[one] for one in steps if one in OWNED), "")
 
     def _node(self, steps: list[str]) -> dict[str, Schema]:

@@ -72,4 +72,4 @@ class Operations(Mapping[str, Operation]):
         return key in self._by_name or key in self._by_key
 
     def __repr__(self) -> str:
-        return f"<Operations {', '.join(self._by_name)}>"
+        return f"<Operations {naming.some(self._by_name)}>"

@@ -155,12 +155,17 @@ class Sandbox:
         before = {kind: signal.signal(kind, end) for kind in (signal.SIGINT, signal.SIGTERM)} if here else {}
         try:
             with self:
-                print(f"LeapOCR sandbox at {self.url} (Ctrl-C ends it)\nAPI key: {self.api_key}", flush=True)
+                print(f"{self._title()} sandbox at {self.url} (Ctrl-C ends it)\nAPI key: {self.api_key}", flush=True)
                 while not over.wait(0.5):  # with a timeout, so that the main thread gets to its signals on Windows too
                     pass
         finally:
             for kind, handler in before.items():
                 signal.signal(kind, handler)
+
+    def _title(self) -> str:
+        info = self._document.get("info")
+        title = info.get("title") if isinstance(info, dict) else None
+        return title if isinstance(title, str) and title.isprintable() else "An API's"
 
     def _running(self) -> Server:
         if self._server is None:
