@@ -469,6 +469,18 @@ def test_progress_only_grows_and_ends_at_the_size(world: World, fault: Fault) ->
     assert heard[-1] == (10, 10)
 
 
+def test_an_async_listener_is_awaited_after_each_part(world: World) -> None:
+    """It may be async: it hears less often, in the same order, and of the end."""
+    heard: list[int] = []
+
+    async def listen(sent: int, size: int) -> None:
+        heard.append(sent)
+
+    upload(world, Service(), on_sent=listen)
+    assert heard == sorted(set(heard))
+    assert heard[-1] == 10
+
+
 # -- secrets
 
 

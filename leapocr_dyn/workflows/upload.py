@@ -11,6 +11,7 @@ ends.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import re
 import threading
@@ -28,7 +29,7 @@ from leapocr_dyn.transport import CHUNK
 from leapocr_dyn.workflows.spool import FileInput, measured, named
 
 AT_ONCE = 8  # parts under way
-Sent = Callable[[int, int], None]
+Sent = Callable[[int, int], Any]  # Any: None, or a coroutine
 
 
 class Upload:
@@ -76,7 +77,8 @@ async def upload(session: Session, given: FileInput, options: Mapping[str, Any],
     """Send a file; the answer of the operation that completes it.
 
     options: further arguments of the operation that announces it. on_sent(bytes sent, bytes in all): called as bytes
-    leave, from any thread. Raises FileError, ValidationError, and what a call raises.
+    leave, from any thread; an async function is awaited after each part. Raises FileError, ValidationError, and what a
+    call raises.
     """
     rules = session.api.workflow.section("upload")
     with contextlib.ExitStack() as closing:
@@ -94,6 +96,7 @@ class _Sending:
         self._file = file
         self._options = options
         self._on_sent = on_sent
+        self._suspends = inspect.iscoroutinefunction(on_sent)
         self._lock = threading.Lock()
         self._sent: dict[Part, int] = {}  # how far each part has come
         self._shown = 0
@@ -159,6 +162,7 @@ class _Sending:
             if part not in self._parts:
                 return  # its link has expired meanwhile, and it has a successor
             response = await self._put(part)
+            await self._caught_up()
             if response.status_code == 403:
                 await self._session.io.once(("links", id(self), round_), lambda: self._fresh(round_))
                 return
@@ -184,15 +188,28 @@ class _Sending:
         return await self._session.put(part.link, PartBody(self._file, part, lambda sent: self._told(part, sent)))
 
     def _told(self, part: Part, sent: int) -> None:
-        """Tell how far all parts have come. What goes out twice counts once, so the number never falls."""
+        """Tell how far all parts have come. What goes out twice counts once, so the number never falls.
+
+        An async listener cannot be told from the thread that reads: it hears after each part.
+        """
         if self._on_sent is None:
             return
         with self._lock:  # also while it is told: of two threads, the one with more must not come first
             self._sent[part] = max(sent, self._sent.get(part, 0))
-            now = sum(self._sent.get(one, 0) for one in self._parts)
-            if now > self._shown:
+            if (now := self._further()) and not self._suspends:
                 self._shown = now
                 self._on_sent(now, self._file.size)
+
+    async def _caught_up(self) -> None:
+        """Tell an async listener how far all parts have come."""
+        if self._on_sent is not None and self._suspends and (now := self._further()):
+            self._shown = now  # before it is told: meanwhile another part may end
+            await self._on_sent(now, self._file.size)
+
+    def _further(self) -> int:
+        """The bytes that are on their way, where they are more than was told; else 0."""
+        now = sum(self._sent.get(one, 0) for one in self._parts)
+        return now if now > self._shown else 0
 
     async def _fresh(self, round_: int) -> None:
         """Announce the file again, for links that work; once, because links that expire at once never will."""

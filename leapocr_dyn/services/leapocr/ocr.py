@@ -39,9 +39,9 @@ class OCR(Bound, Generic[Handle]):
         """Send a file and start its job.
 
         file: a path, bytes, an open binary file (from where it stands), an iterator of bytes, or (name, one of these);
-        at most 1 GiB. on_sent(bytes sent, bytes in all): called as they leave, from any thread. Raises FileError,
-        ValidationError, InsufficientCreditsError, and what a call raises. Source: POST /ocr/uploads/direct, PUT to each
-        part's link, POST /ocr/uploads/{job_id}/complete.
+        at most 1 GiB. on_sent(bytes sent, bytes in all): called as they leave, from any thread; an async function is
+        awaited after each part. Raises FileError, ValidationError, InsufficientCreditsError, and what a call raises.
+        Source: POST /ocr/uploads/direct, PUT to each part's link, POST /ocr/uploads/{job_id}/complete.
         """
         return jobs.begun(self._session, await _sent(self, file, options, on_sent))
 
