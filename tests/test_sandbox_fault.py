@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from hypothesis import given
@@ -72,7 +72,7 @@ def test_a_client_sees_them_and_they_can_be_changed_from_outside() -> None:
         assert [status for _, _, status in sandbox.requests] == [503, 0, 200]
 
 
-@pytest.mark.parametrize("kind", ["blocking", "async"])
+@pytest.mark.parametrize("kind", ["blocking", "asyncio", "trio"])
 def test_every_upload_arrives_exactly_once_on_a_bad_day(kind: str) -> None:
     """5 % 429, 2 % 503, 1 % cut connections, links that expire: every job is there once, read and paid once."""
     day = Faults(fail={429: 0.05, 503: 0.02}, drop=0.01, retry_after=0.01, seed=7)
@@ -84,8 +84,8 @@ def test_every_upload_arrives_exactly_once_on_a_bad_day(kind: str) -> None:
             async with LeapOCR(sandbox.api_key, **settings) as client:
                 return await client.ocr.process_batch(files)
 
-        if kind == "async":
-            result = asyncio.run(many())
+        if kind != "blocking":
+            result = anyio.run(many, backend=kind)
         else:
             with LeapOCRSync(sandbox.api_key, **settings) as client:
                 result = client.ocr.process_batch(files)
