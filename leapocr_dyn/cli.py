@@ -76,6 +76,8 @@ def told(error: errors.Error, about: str = "", keys: Collection[str] = KEYS.valu
         # Before anything is sent, the message says which is missing; a server does not.
         wanted = keys if error.status_code else [option for word, option in KEYS.items() if word in error.message]
         hint = f" (on the command line: {' or '.join(wanted)})" if wanted else ""
+    if isinstance(error, errors.ConfigurationError) and "base_url=" in error.message:
+        hint = " (on the command line: --url)"
     say(f"{about}{error}{hint}")
     ours = isinstance(error, (errors.DocumentError, errors.ConfigurationError, errors.FileError))
     unsent = isinstance(error, errors.APIError) and error.status_code is None

@@ -642,3 +642,11 @@ def test_the_sandbox_fakes_any_document(tmp_path: Path) -> None:
         assert httpx.get(f"{url}/pet").json() == {"name": "Rex"}
         process.terminate()
         assert process.communicate(timeout=10)[1] == ""
+
+
+def test_a_key_goes_to_no_server_that_only_a_document_names(run: Run) -> None:
+    """Before anything is sent; the sentence says which option allows it."""
+    shop = Path(__file__).parent.parent / "samples" / "shop.yaml"
+    said = run("call", "get_order", "id=7", "--spec", str(shop), "--key", "k")
+    assert said.code == 2
+    assert said.err.endswith("if that is right (on the command line: --url)\n")
