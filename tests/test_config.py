@@ -312,8 +312,9 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
         subprocess.run([openssl, *words], cwd=folder, check=True, capture_output=True)
 
     new = ("req", "-newkey", "rsa:2048", "-nodes")
-    run(*new, "-x509", "-days", "2", "-subj", "/CN=Authority", "-keyout", "ca.key", "-out", "ca.pem")
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+    signs = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")  # which Python 3.13 asks of an authority
+    run(*new, "-x509", "-days", "2", "-subj", "/CN=Authority", *signs, "-keyout", "ca.key", "-out", "ca.pem")
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nauthorityKeyIdentifier=keyid\n")
     for name in ("server", "caller"):
         run(*new, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names")

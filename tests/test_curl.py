@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Any
 
@@ -104,13 +105,14 @@ def test_curl_takes_brackets_as_they_are_and_waits_for_no_body_of_a_head() -> No
 
 @given(st.text(min_size=1), st.text(min_size=1), st.sampled_from(["header", "query", "cookie"]), st.text())
 def test_a_shell_reads_nothing_but_words_and_variables(name: str, scheme: str, where: str, body: str) -> None:
-    """Whatever the document and the caller say, outside single quotes stands only what is ours."""
+    """Whatever the document and the caller say: outside of quotes stand words, in double quotes at most variables."""
     node: Json = {"requestBody": {"content": {"text/plain": {}}}}
     schemes = {"k": apikey(where, name), "h": web(scheme)}
     plan = asking({"k": [], "h": []}, method="post", node=node, **schemes).plan(body=body.encode("utf-8", "replace"))
     line = plan.curl()
     bare = "".join(line.replace("'\"'\"'", "").split("'")[::2])
-    assert not set(bare) & set("`;|<>()!\\*"), bare
+    assert not set(re.sub(r'"[^"]*"', "", bare)) & set("`;|&<>()!\\*$"), bare
+    assert not set(bare) & set("`!\\"), bare
     assert {word for word in bare.replace('"', " ").replace("=", " ").split() if "$" in word} <= {
         *("$API_KEY", "$CREDENTIALS", "$TOKEN", "$LOGIN:$PASSWORD")
     }
