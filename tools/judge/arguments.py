@@ -11,7 +11,8 @@ from judge.published import Body, Described, Json, Published, as_dict, body_of, 
 from judge.verdict import Disagreed
 
 # OpenAPI 3.1 section 4.8.12.2: these headers have words of their own.
-UNNAMED = ("accept", "content-type", "authorization")
+# RFC 9110 section 7 and RFC 9112: these frame the message itself, and are nobody's to give; api.report names them.
+UNNAMED = ("accept", "content-type", "authorization", "content-length", "transfer-encoding", "host", "connection")
 VALUES = ("text/", "multipart/", "application/x-www-form-urlencoded", "*/*", "application/*")
 BINARY = b"some <bytes>\x00\xff\r\n--"
 
