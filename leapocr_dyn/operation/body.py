@@ -83,6 +83,11 @@ class Body:
         return [field for field in known if not field.read_only]
 
     @cached_property
+    def _types(self) -> dict[str, Type]:
+        """The types of the fields, by their names on the wire."""
+        return {str(field.wire): field.type for field in self.fields}
+
+    @cached_property
     def _properties(self) -> Located:
         """The properties as the document wrote them, with the parts of an `allOf` put together."""
         schema, place = whole(self.document, self.schema, self.place)
@@ -137,8 +142,8 @@ class Body:
             encoded = isinstance(value, bytes | bytearray | memoryview) and encoding.is_encoded(self.members.get(wire))
             if not encoded and (found := file.taken(value, wire)) is not None:
                 return found
-        known = next((field for field in self.fields if field.wire == wire), None)
-        return to_wire(value, sending=True) if known is None else known.type.wire(value, sending=True)
+        known = self._types.get(wire)
+        return to_wire(value, sending=True) if known is None else known.wire(value, sending=True)
 
     def is_checked(self, value: Json, wanted: str | None) -> bool:
         """Whether the schema describes the value: not a body that is given raw, nor XML as text."""

@@ -35,15 +35,15 @@ class Ended(NamedTuple):
 class Batch(Generic[T]):
     """`await batch.next()` is how the next input ended, in the order of their ends, or None after the last.
 
-    begin: the job of an input, by its id. fetch: the result of a job that is done. What either raises, of ours, is that
-    input's error; anything else ends the batch.
+    begin: the id of the job of an input, which is told with its place. fetch: the result of a job that is done. What
+    either raises, of ours, is that input's error; anything else ends the batch.
     """
 
     def __init__(
         self,
         session: Session,
         inputs: Iterable[T],
-        begin: Callable[[T], Awaitable[str]],
+        begin: Callable[[int, T], Awaitable[str]],
         fetch: Callable[[str, Answer], Awaitable[Any]],
         patience: Patience,
         at_once: int = AT_ONCE,
@@ -101,7 +101,7 @@ class Batch(Generic[T]):
     def _beginning(self, place: int, given: T) -> Callable[[], Coroutine[Any, Any, Ended]]:
         async def begin() -> Ended:
             try:
-                return Ended(place, given, await self._begin(given), None, None)
+                return Ended(place, given, await self._begin(place, given), None, None)
             except errors.Error as error:
                 return Ended(place, given, None, None, error)
 

@@ -30,7 +30,7 @@ class Pages:
         self._deadline = deadline
         self._token: Any = self._arguments.get(self.rule["input"])
         self._seen: set[str] = set()
-        self._before: Any = None  # Any: JSON
+        self._last = expression.Context(response_body=None)
         self.ended = False
 
     async def next(self) -> Answer | None:
@@ -47,21 +47,21 @@ class Pages:
             raise ContractError(
                 f"the server points back to {self._token!r}, which was read already", operation=self.operation.name
             )
-        if not self.ended and "output" not in self.rule and context.response_body == self._before:
+        if not self.ended and "output" not in self.rule and context.response_body == self._last.response_body:
             raise ContractError(
                 f"the server gives the same page again, whatever {self.rule['input']} asks for",
                 operation=self.operation.name,
             )
-        self._before = context.response_body
+        self._last = context
         return answer
 
     async def close(self) -> None:
         """Stop early; nothing is held open between two answers."""
         self.ended = True
 
-    def items(self, answer: Answer) -> list[Any]:  # Any: JSON
-        """The items of one answer, as the wire has them."""
-        found = expression.parse(self.rule["items"])(answer.context())
+    def items(self) -> list[Any]:  # Any: JSON
+        """The items of the last answer, as the wire has them."""
+        found = expression.parse(self.rule["items"])(self._last)
         return found if isinstance(found, list) else []
 
     def _following(self, context: expression.Context) -> Any:  # Any: a token, as the server gives it

@@ -96,7 +96,7 @@ class Documents:
         self._session = session
         self._arguments = arguments
         self._keep = keep
-        self._batch = Batch(session, enumerate(files), self._begin, self._fetch, patience_of(options), at_once)
+        self._batch = Batch(session, files, self._begin, self._fetch, patience_of(options), at_once)
 
     async def next(self) -> BatchItem | None:
         """The next item."""
@@ -104,15 +104,14 @@ class Documents:
         if ended is None:
             self.ended = True
             return None
-        return BatchItem(ended.place, ended.given[1], ended.job_id, ended.value, ended.error)
+        return BatchItem(ended.place, ended.given, ended.job_id, ended.value, ended.error)
 
     async def close(self) -> None:
         """Stop; jobs that have begun go on."""
         self.ended = True
         await self._batch.close()
 
-    async def _begin(self, given: tuple[int, FileInput]) -> str:
-        place, file = given
+    async def _begin(self, place: int, file: FileInput) -> str:
         answer = await upload(self._session, file, self._arguments)
         if self._keep:
             self.begun[place] = begun(self._session, answer)

@@ -55,8 +55,8 @@ def begun_id(answer: Answer) -> str:
 
 def _begun(answer: Answer) -> dict[str, Any]:  # Any: JSON
     """Where the answer to completing got lost, the job's status stands in, which says `id`."""
-    wire = answer.wire() if isinstance(answer.wire(), dict) else {}
-    return {"job_id": wire.get("id"), **wire}
+    wire = answer.wire()
+    return {"job_id": wire.get("id"), **wire} if isinstance(wire, dict) else {"job_id": None}
 
 
 class PageStory:
@@ -79,7 +79,7 @@ class PageStory:
                 return None
             running(answer, self._job_id)
             read = self._session.api.views.read
-            self._held = [read("PageResult", "getJobResult", page) for page in self._slices.items(answer)]
+            self._held = [read("PageResult", "getJobResult", page) for page in self._slices.items()]
         return self._held.pop(0)
 
     async def close(self) -> None:
@@ -249,7 +249,7 @@ async def all_pages(session: Session, job_id: str, deadline: float | None = None
         if answer.response.status_code == 202:
             return None
         first = answer.wire() if first is None else first
-        found += slices.items(answer)
+        found += slices.items()
     if not isinstance(first, dict):
         raise errors.ContractError(f"the result of job {job_id} is not what the document promises: {first!r:.80}")
     result: JobResult = session.api.views.read("JobResult", "getJobResult", {**first, "pages": found})

@@ -203,7 +203,7 @@ class AsyncOCR(OCR[AsyncJob], Async):
 
     def stream_results(self, job_id: str) -> AsyncWalk[PageResult]:
         """All pages of a finished job, one after the other, asked for as they are wanted."""
-        return AsyncJob(self._session, job_id_of(job_id)).pages()
+        return self.job(job_id).pages()
 
     def batch(
         self,
@@ -226,7 +226,7 @@ class BlockingOCR(OCR[BlockingJob], Blocking):
 
     def stream_results(self, job_id: str) -> BlockingWalk[PageResult]:
         """All pages of a finished job, one after the other, asked for as they are wanted."""
-        return BlockingJob(self._session, job_id_of(job_id)).pages()
+        return self.job(job_id).pages()
 
     def batch(
         self,
