@@ -9,9 +9,9 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
-from leapocr_dyn.document import Document, Finding, repair, source, workflow
+from leapocr_dyn.document import Document, Finding, repair, select, source, workflow
 from leapocr_dyn.document.workflow import Workflow
 from leapocr_dyn.errors import ConfigurationError, DocumentError
 from leapocr_dyn.model import naming
@@ -23,7 +23,7 @@ from leapocr_dyn.operation.view import Views
 from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
-    from leapocr_dyn.client import AsyncClient, Client
+    from leapocr_dyn.client import AsyncClient, Client, Everything
 
 KEPT = 32  # Apis remembered; a process that loads more forgets the oldest
 
@@ -94,13 +94,13 @@ class Api:
         """The first server that the document names, with its variables' defaults, or ""."""
         return server.root(self._document.tree)
 
-    def client(self, **settings: Any) -> Client:  # Any: see Client
+    def client(self, **settings: Unpack[Everything]) -> Client:
         """A blocking client; see `leapocr_dyn.Client` for the settings."""
         from leapocr_dyn.client import Client
 
         return Client(self, **settings)
 
-    def async_client(self, **settings: Any) -> AsyncClient:  # Any: see AsyncClient
+    def async_client(self, **settings: Unpack[Everything]) -> AsyncClient:
         """An async client; see `leapocr_dyn.AsyncClient` for the settings."""
         from leapocr_dyn.client import AsyncClient
 
@@ -110,7 +110,7 @@ class Api:
         return _load, (self.recipe,)
 
     def __repr__(self) -> str:
-        size = f"{len(self.operations)} operations, {len(self.models)} models"
+        size = f"{naming.counted(len(self.operations), 'operation')}, {naming.counted(len(self.models), 'model')}"
         return visible(f"<Api {self.name}: {size}; try .operations, .models, .client()>")
 
 
@@ -134,8 +134,8 @@ def load(
     brings its own. tag: only operations that carry it. off: names of repairs that stay switched off.
 
     Only a URL that is given here, or that a given overlay extends, is fetched (see fetch.py). A document that is given
-    as a path may refer to files in its folder and below. Raises DocumentError; ConfigurationError for a name in `off`
-    that is none; TransportError where a URL cannot be reached.
+    as a path may refer to files in its folder and below. Raises DocumentError; ConfigurationError for a tag that no
+    operation carries, and for a name in `off` that is none; TransportError where a URL cannot be reached.
     """
     _check_names(off)
     corrections = tuple(overlay) if isinstance(overlay, (list, tuple)) else (overlay,)
@@ -151,6 +151,16 @@ def _check_names(off: Collection[str]) -> None:
         if name not in repair.RULES:
             hint = naming.hint(str(name), repair.RULES, f"; there are {', '.join(repair.RULES)}")
             raise ConfigurationError(f"off: there is no repair {name!r}{hint}")
+
+
+def _check_tag(tag: str | None, document: Document) -> None:
+    """Raise ConfigurationError for a tag that nobody carries; one that only a workflow names is reported instead."""
+    known = select.tags(document.tree)
+    if tag is not None and tag not in known:
+        there = f"; there are {', '.join(known)}" if known else "; it has no tags at all"
+        raise ConfigurationError(
+            f"tag: no operation of {document.name} carries {tag!r}{naming.hint(str(tag), known, there)}"
+        )
 
 
 def _kept(given: Any) -> Any:  # Any: what load() takes
@@ -250,7 +260,9 @@ def _read(recipe: Recipe) -> tuple[Api, str, list[str] | None]:
     if api is None:
         tag = recipe.tag if recipe.tag is not None else rules.tag
         digest_kept = None if document.recipe[0] == "bundled" else document.digest
-        document = document.normalised().repaired(recipe.off).tagged(tag, rules.needs())
+        document = document.normalised().repaired(recipe.off)
+        _check_tag(recipe.tag, document)
+        document = document.tagged(tag, rules.needs())
         api = Api(document, rules, recipe._replace(digest=digest_kept))
     return api, key, others
 

@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from leapocr_dyn.bound import Bound, told
 from leapocr_dyn.errors import Family
-from leapocr_dyn.iteration import AsyncPages, AsyncStream, BlockingPages, BlockingStream
 from leapocr_dyn.model import naming
-from leapocr_dyn.operation import describe
 from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.plan import Plan
 from leapocr_dyn.session import Answer
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
     from leapocr_dyn.api import Api
+    from leapocr_dyn.iteration import AsyncPages, AsyncStream, BlockingPages, BlockingStream
 
 
 class Call:
@@ -49,7 +48,7 @@ class Call:
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]  # a property, so that no text is made before somebody reads it
-        return describe.operation(self.operation)
+        return str(self.operation.__doc__)
 
     def plan(self, /, *wrong: object, **arguments: Any) -> Plan:  # Any: what the operation's types say
         """The request that would be sent, without its credentials. Nothing is sent."""
@@ -85,6 +84,7 @@ class Call:
 
     def pages(self, /, **arguments: Any) -> BlockingPages | AsyncPages:  # Any: what the operation's types say
         """All answers, page by page, where the workflow says how one leads to the next."""
+        from leapocr_dyn.iteration import AsyncPages, BlockingPages
         from leapocr_dyn.workflows.paginate import Pages
 
         bound = self._owner()
@@ -94,6 +94,7 @@ class Call:
 
     def stream(self, /, **arguments: Any) -> BlockingStream | AsyncStream:  # Any: what the operation's types say
         """The answer item by item, as the server sends it: Server-Sent Events, JSON Lines or a JSON text sequence."""
+        from leapocr_dyn.iteration import AsyncStream, BlockingStream
         from leapocr_dyn.workflows.stream import Stream
 
         bound = self._owner()

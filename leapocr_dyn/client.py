@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 from leapocr_dyn import errors
 from leapocr_dyn.bound import Async, AsyncClosing, Blocking, Bound, Closing, told
 from leapocr_dyn.call import namespace
-from leapocr_dyn.config import CONNECTIONS, HOOKS, ClientConfig, environmental, from_environment
+from leapocr_dyn.config import CONNECTIONS, HOOKS, ClientConfig, Settings, environmental, from_environment
 from leapocr_dyn.model import naming
 from leapocr_dyn.observe import Drift, Surprise
 from leapocr_dyn.operation import server
@@ -22,8 +22,23 @@ if TYPE_CHECKING:
     from leapocr_dyn.api import Api
 
 
-class _Common(Bound):
-    """What both kinds of client are made of."""
+class Access(Settings, total=False):
+    """Settings, and who somebody is without a key."""
+
+    token: str | Asked | None
+    credentials: Mapping[str, str | tuple[str, str] | Asked] | None
+    clock: Clock | None
+
+
+class Everything(Access, total=False):
+    """All that a client takes."""
+
+    api_key: str | None
+    config: ClientConfig | None
+
+
+class AnyClient(Bound):
+    """What both kinds of client are made of, and a service's own two as well."""
 
     _kind: ClassVar[type[Bound]] = Bound
     _doors: ClassVar[Mapping[str, type[Bound]]] = {}
@@ -38,7 +53,7 @@ class _Common(Bound):
         credentials: Mapping[str, str | tuple[str, str] | Asked] | None = None,
         config: ClientConfig | None = None,
         clock: Clock | None = None,
-        **settings: Any,  # Any: the fields of ClientConfig
+        **settings: Unpack[Settings],
     ) -> None:
         config = configured(api, config, settings)
         environment = api.workflow.environment
@@ -80,14 +95,16 @@ class _Common(Bound):
         """How answers differed from the document so far."""
         return self._session.drift.surprises()
 
-    def with_options(self, **changes: Any) -> Self:  # Any: the fields of ClientConfig
+    def with_options(self, **changes: Unpack[Settings]) -> Self:
         """The same client with other settings (timeout, max_retries, ...); it shares connections and drift."""
         twin = object.__new__(type(self))
         vars(twin).update(vars(self))
         old = self._session
         with self._family.adopting():
             for name in sorted(changes.keys() & {*CONNECTIONS}):
-                raise errors.ConfigurationError(f"with_options shares the connections; another {name} is a client")
+                raise errors.ConfigurationError(
+                    f"with_options shares the connections; for another {name} make a client of its own"
+                )
             config = changed(old.config, changes)
             server.check(old.api.operations.context[0].tree, config)
         twin._session = Session(old.api, old.io, config, old.credentials, old.drift, old.tokens)
@@ -128,7 +145,7 @@ class _Common(Bound):
         def __getattr__(self, name: str) -> Any: ...
 
 
-class Client(_Common, Blocking, Closing):
+class Client(AnyClient, Blocking, Closing):
     """A blocking client, safe to share between threads.
 
     api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds. A token
@@ -151,7 +168,7 @@ class Client(_Common, Blocking, Closing):
         drive(self._session.io.close())
 
 
-class AsyncClient(_Common, Async, AsyncClosing):
+class AsyncClient(AnyClient, Async, AsyncClosing):
     """An async client for asyncio and trio; it may be used in any number of event loops, one after the other or at
     once.
 
@@ -176,7 +193,19 @@ class AsyncClient(_Common, Async, AsyncClosing):
         await self._session.io.close()
 
 
-def _made(kind: type[_Common], settings: dict[str, Any]) -> _Common:  # Any: a client's settings
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:  # Any: a client's class
+        """A service's own clients that the package exports can be had from here as well."""
+        import leapocr_dyn
+
+        found = getattr(leapocr_dyn, name, None) if name in leapocr_dyn.__all__ else None
+        if not (isinstance(found, type) and issubclass(found, AnyClient)):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return found
+
+
+def _made(kind: type[AnyClient], settings: dict[str, Any]) -> AnyClient:  # Any: a client's settings
     return kind(**settings)
 
 

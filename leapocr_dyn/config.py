@@ -6,22 +6,23 @@ silence. Which environment variables count is data: the `environment` section of
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import urlsplit
 
 from leapocr_dyn.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from leapocr_dyn.observe import AfterResponse, BeforeSend, OnError
 
 LIKE = "https://api.example.com/v1"
 CONNECTIONS = ("http_client", "proxy", "trust_env", "verify", "cert", "http2")  # what a client's twins share
 HOOKS = ("before_send", "after_response", "on_error")
 PROXIES = ("http", "https", "socks5", "socks5h")
 
-Hook: TypeAlias = Callable[..., Any] | None  # Any: nothing, or a coroutine of nothing
 PathLike: TypeAlias = str | os.PathLike[str]
 
 
@@ -40,8 +41,9 @@ class ClientConfig:
     credentials go there, too. server_variables: values for the variables in the document's servers.
 
     before_send(request), after_response(request, response), on_error(request, error): functions, also async ones, that
-    are called for every request, repeats and parts of files included; observe.py says what they are given. What one of
-    them raises ends the call.
+    are called for every request, repeats and parts of files included. What they are given, an Outgoing and an Incoming,
+    is in `leapocr_dyn.observe`, with an example. before_send may return headers to add, such as a traceparent. What one
+    of them raises ends the call.
 
     The rest is about connections, and not for an http_client of your own, which has settings like these itself.
     trust_env: whether HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR count. proxy: the
@@ -63,14 +65,21 @@ class ClientConfig:
     strict: bool = False
     servers: Mapping[str, str] = field(default_factory=dict, hash=False)
     server_variables: Mapping[str, str] = field(default_factory=dict, hash=False)
-    before_send: Hook = None
-    after_response: Hook = None
-    on_error: Hook = None
+    before_send: BeforeSend | None = None
+    after_response: AfterResponse | None = None
+    on_error: OnError | None = None
     proxy: str | None = field(default=None, repr=False)  # it may hold a password, and so may cert
     trust_env: bool = True
     verify: Any = True  # Any: True, a path, or an ssl.SSLContext, which is not imported here
     cert: PathLike | tuple[PathLike, ...] | None = field(default=None, repr=False)
     http2: bool = False
+
+    @classmethod
+    def from_env(cls) -> ClientConfig:
+        """What the environment says for the service that the package itself exports: its own ClientConfig."""
+        import leapocr_dyn
+
+        return leapocr_dyn.ClientConfig.from_env()
 
     def __post_init__(self) -> None:
         checked_number("timeout", self.timeout, above=0)
@@ -95,7 +104,7 @@ class ClientConfig:
         own = [name for name in CONNECTIONS[1:] if getattr(self, name) != getattr(ClientConfig, name)]
         if own and self.http_client is not None:
             raise ConfigurationError(f"{own[0]} is for connections of ours; give it to the http_client that you pass")
-        if self.http2 and importlib.util.find_spec("h2") is None:
+        if self.http2 and not _is_installed("h2"):
             raise ConfigurationError("http2 needs the package h2; install it, or leave http2 out")
         if self.proxy is not None:
             object.__setattr__(self, "proxy", checked_proxy(self.proxy))
@@ -105,6 +114,35 @@ class ClientConfig:
             object.__setattr__(self, "cert", checked_certificate(self.cert))
             if not isinstance(self.verify, (bool, str)):
                 raise ConfigurationError("cert goes into the SSLContext that you pass as verify (load_cert_chain)")
+
+
+def _is_installed(package: str) -> bool:
+    import importlib.util
+
+    return importlib.util.find_spec(package) is not None
+
+
+class Settings(TypedDict, total=False):
+    """The fields of ClientConfig as keyword arguments, for editors and type checkers."""
+
+    base_url: str | None
+    timeout: float
+    max_retries: int
+    retry_delay: float
+    retry_multiplier: float
+    http_client: Any
+    debug: bool
+    strict: bool
+    servers: Mapping[str, str]
+    server_variables: Mapping[str, str]
+    before_send: BeforeSend | None
+    after_response: AfterResponse | None
+    on_error: OnError | None
+    proxy: str | None
+    trust_env: bool
+    verify: Any
+    cert: PathLike | tuple[PathLike, ...] | None
+    http2: bool
 
 
 def checked_proxy(url: str) -> str:

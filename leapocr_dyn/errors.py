@@ -27,7 +27,8 @@
 
 Facts are attributes and are None where they are not known: `operation`, `status_code`, `code`, `details`, `request_id`,
 `retry_after`, `attempts`, `body` (text, cut to 500 characters). They are plain values: an exception can be pickled, and
-holds no request, no response and no key.
+holds no request, no response and no key. Where a job had begun, `job_id` says which, and `job` is its handle: whatever
+went wrong, it goes on, and can be waited for again.
 
 A service may have classes of its own that inherit from these (see `Family`); so `except errors.RateLimitError` holds
 for every service, and `except` with the service's own root for everything that it raises.
@@ -53,6 +54,8 @@ class Error(Exception):
     cause: kept as `__cause__`, as `raise ... from cause` does.
     """
 
+    code: str | None = None  # a service's class may have a word of its own, for where its server gives none
+
     def __init__(
         self,
         message: str = "",
@@ -66,10 +69,12 @@ class Error(Exception):
         retry_after: float | None = None,
         attempts: int | None = None,
         body: str | None = None,
+        job_id: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.code = code
+        if code is not None:
+            self.code = code
         self.status_code = status_code
         self.details = details
         self.operation = operation
@@ -77,14 +82,19 @@ class Error(Exception):
         self.retry_after = retry_after
         self.attempts = attempts
         self.body = None if body is None else body[:BODY_CHARACTERS]
+        self.job_id = job_id
+        self.job: Any = None  # Any: the service's own handle, or its token in an exception that was pickled
         if cause is not None:
             self.__cause__ = cause
 
     def __str__(self) -> str:
         where = f"{self.operation}: " if self.operation else ""
-        answer = " ".join(str(fact) for fact in (self.status_code, self.code) if fact is not None)
-        tail = f" (request id {self.request_id})" if self.request_id else ""
-        return visible(f"{where}{answer + ': ' if answer else ''}{self.message}{tail}")
+        said = vars(self).get("code")  # by the server, and not by the class
+        answer = " ".join(str(fact) for fact in (self.status_code, said) if fact is not None)
+        tail = [f"job {self.job_id}"] if self.job_id and self.job_id not in self.message else []
+        tail += [f"request id {self.request_id}"] if self.request_id else []
+        known = f" ({', '.join(tail)})" if tail else ""
+        return visible(f"{where}{answer + ': ' if answer else ''}{self.message}{known}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         # BaseException would call the class with `args` alone, and lose every fact.
@@ -97,6 +107,23 @@ def revive(kind: type[Error], args: tuple[Any, ...], facts: dict[str, Any]) -> E
     error.args = args
     error.__dict__.update(facts)
     return error
+
+
+@contextmanager
+def about(job_id: str) -> Iterator[None]:
+    """Whatever leaves the block, also Ctrl-C, says which job it was about: one that has begun is paid for.
+
+    An exception of ours has it as `job_id`; any other, and any whose words do not say it, has a note that tracebacks
+    show.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, Error) and error.job_id is None:
+            error.job_id = job_id
+        if job_id not in "".join([str(error), *getattr(error, "__notes__", [])]):
+            error.add_note(visible(f"This was about job {job_id}."))
+        raise
 
 
 class DocumentError(Error, ValueError):
@@ -186,9 +213,30 @@ class ValidationError(APIError, ValueError):
 class AuthenticationError(APIError):
     """There is no key, or the server does not accept it (401)."""
 
+    def __init__(
+        self,
+        message: str = "there is no API key, or the server does not accept it",
+        **facts: Any,  # Any: the root's keyword facts
+    ) -> None:
+        super().__init__(message, **facts)
+
 
 class InsufficientCreditsError(APIError):
-    """The account has too few credits left (402)."""
+    """The account has too few credits left (402).
+
+    credits_available, credits_required: how many there are and how many it takes, where that is known.
+    """
+
+    def __init__(
+        self,
+        message: str = "the account has too few credits left",
+        credits_available: int | None = None,
+        credits_required: int | None = None,
+        **facts: Any,  # Any: the root's keyword facts
+    ) -> None:
+        super().__init__(message, **facts)
+        self.credits_available = credits_available
+        self.credits_required = credits_required
 
 
 class ForbiddenError(APIError):
@@ -205,6 +253,14 @@ class ConflictError(APIError):
 
 class RateLimitError(APIError):
     """Too many requests (429). retry_after: seconds that the server asks to wait, where it says so."""
+
+    def __init__(
+        self,
+        message: str = "",
+        retry_after: float | None = None,
+        **facts: Any,  # Any: the root's keyword facts
+    ) -> None:
+        super().__init__(message, retry_after=retry_after, **facts)
 
 
 class ServerError(APIError):
@@ -237,21 +293,30 @@ class WebhookError(Error):
 
 
 class JobError(Error):
-    """A job could not be brought to its result. job_id: which one. job: its handle, where it can still be asked."""
+    """A job could not be brought to its result."""
 
     def __init__(
         self,
         message: str = "",
         job_id: str | None = None,
+        code: str | None = None,
         **facts: Any,  # Any: the root's keyword facts
     ) -> None:
-        super().__init__(message, **facts)
-        self.job_id = job_id
-        self.job: Any = None  # Any: the service's own handle, or its token in an exception that was pickled
+        super().__init__(message, code, job_id=job_id, **facts)
 
 
 class JobFailedError(JobError):
-    """The job ended without a result; the message is the service's own reason."""
+    """The job ended without a result. error_details: the service's own reason, which the message holds, too."""
+
+    def __init__(
+        self,
+        message: str = "",
+        job_id: str | None = None,
+        error_details: str | None = None,
+        **facts: Any,  # Any: the root's keyword facts
+    ) -> None:
+        super().__init__(message, job_id, **facts)
+        self.error_details = error_details
 
 
 class JobTimeoutError(JobError, builtins.TimeoutError):
@@ -281,11 +346,14 @@ class Family:
     """A service's own classes for the shared ones.
 
     kinds: one class for each shared class, which inherits from it first, so that `except errors.RateLimitError` still
-    holds. A shared exception that leaves a client of that service becomes the service's.
+    holds. A shared exception that leaves a client of that service becomes the service's. service: what its workflow
+    calls itself, so that its results, which no client holds, find the family too (`family`).
     """
 
-    def __init__(self, *kinds: type[Error]) -> None:
+    def __init__(self, *kinds: type[Error], service: str | None = None) -> None:
         self._kinds = {kind.__bases__[0]: kind for kind in kinds}
+        if service is not None:
+            _families[service] = self
 
     def adopt(self, error: Error) -> None:
         """Give the exception the service's class, in place, so that traceback and cause stay as they are.
@@ -302,6 +370,14 @@ class Family:
         except Error as error:
             self.adopt(error)
             raise
+
+
+_families: dict[str, Family] = {}
+
+
+def family(service: str | None) -> Family:
+    """The family of a service; one that changes nothing where it has none."""
+    return _families.get(service or "") or Family()
 
 
 def __getattr__(name: str) -> Any:  # Any: an exception's class

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from leapocr_dyn import errors
-from leapocr_dyn.document.text import SIZE, shown, too_large
+from leapocr_dyn.document.limit import SIZE
+from leapocr_dyn.document.mistake import shown, too_large
 from leapocr_dyn.transport import Request, drive
 from leapocr_dyn.transport.blocking import BlockingTransport
 

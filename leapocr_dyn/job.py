@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from leapocr_dyn.errors import ValidationError
+from leapocr_dyn.origin import origin, place
 
 VERSION = 1
-LONGEST = 4096  # characters of a token
 
 
 class Token(NamedTuple):
@@ -34,7 +34,7 @@ class Token(NamedTuple):
         if isinstance(text, Token):
             return text
         said: Any = None  # Any: JSON
-        if isinstance(text, str) and len(text) <= LONGEST:
+        if isinstance(text, str):
             try:
                 said = json.loads(text)
             except (ValueError, RecursionError):
@@ -53,9 +53,17 @@ class Token(NamedTuple):
 
     def check(self, base_url: str) -> None:
         """Raise ValidationError unless the token is of the API at this base URL."""
-        if self.base_url.rstrip("/") != base_url.rstrip("/"):
+        if _where(self.base_url) != _where(base_url):
             raise ValidationError(
-                f"this token is of a job at {urlsplit(self.base_url).netloc or 'nowhere'}, and this client speaks to "
-                f"{urlsplit(base_url).netloc}; make a client with that base_url",
+                f"this token is of a job at {place(self.base_url) or 'nowhere'}, and this client speaks to "
+                f"{place(base_url)}; make a client with that base_url",
                 field="token",
             )
+
+
+def _where(base_url: str) -> Any:  # Any: what is compared
+    """Where a base URL leads, however it is written."""
+    there = origin(base_url)
+    return (
+        base_url if there is None else (there, urlsplit(base_url)._replace(scheme="", netloc="").geturl().rstrip("/"))
+    )

@@ -3,10 +3,27 @@
 The log is the standard library's logger "leapocr_dyn", silent until a program configures it. Every request is one line
 at DEBUG: operation, method, URL, status, milliseconds, attempt, request id; every pause before a repeat is another.
 
-Hooks are for tracing and counting. They are given values that hold no secret, and so can change nothing: credentials in
-headers are ***, and a URL ends where its query begins, since that may be a signature. Each `before_send` is followed by
-one `after_response` or, where no answer came, one `on_error`, with the same request; only a call that is cancelled ends
-without either.
+Hooks are for tracing and counting. They are given values that hold no secret: credentials in headers are ***, and a URL
+ends where its query begins, since that may be a signature. Each `before_send` is followed by one `after_response` or,
+where no answer came, one `on_error`, with the same request; only a call that is cancelled ends without either.
+
+    spans: dict[Outgoing, Span] = {}
+
+    def before_send(request: Outgoing) -> dict[str, str]:
+        spans[request] = tracer.start_span(f"{request.method} {request.operation}")
+        return {"traceparent": spans[request].traceparent}  # or nothing
+
+    def after_response(request: Outgoing, response: Incoming) -> None:
+        spans.pop(request).end(response.status)
+
+    def on_error(request: Outgoing, error: Exception) -> None:
+        spans.pop(request).fail(error)
+
+    client = api.client(before_send=before_send, after_response=after_response, on_error=on_error)
+
+What `before_send` gives are headers to add to that one attempt, so that a trace goes on at the server (W3C Trace
+Context). They go to the API alone, never to a storage or to where tokens come from, and replace nothing: a header that
+is there already, one that frames the message, and one that is called like a secret are refused.
 """
 
 from __future__ import annotations
@@ -18,10 +35,11 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from leapocr_dyn.config import ClientConfig
 from leapocr_dyn.errors import ConfigurationError, Error
+from leapocr_dyn.operation.parameter import FRAMING
 from leapocr_dyn.origin import legible, place
 
 if TYPE_CHECKING:
@@ -92,6 +110,12 @@ class Incoming:
     request_id: str | None
 
 
+Added: TypeAlias = Mapping[str, str] | None
+BeforeSend: TypeAlias = Callable[[Outgoing], Added | Awaitable[Added]]
+AfterResponse: TypeAlias = Callable[[Outgoing, Incoming], object]
+OnError: TypeAlias = Callable[[Outgoing, Exception], object]
+
+
 class Watch:
     """Tells the log and the hooks of each request of one client; costs nothing where nobody listens.
 
@@ -108,20 +132,22 @@ class Watch:
     async def exchange(
         self,
         request: Request,
-        send: Callable[[], Awaitable[httpx.Response]],
+        send: Callable[[Request], Awaitable[httpx.Response]],
         *,
         operation: str | None = None,
         attempt: int = 1,
     ) -> httpx.Response:
-        """What `send` gives, told to whoever listens. attempt: counted from 1."""
+        """What `send` gives for the request, told to whoever listens. attempt: counted from 1."""
         logs = self._listening()
         if not logs and not self._hooked:
-            return await send()
+            return await send(request)
         asked = self._shown(request, operation, attempt)
-        await self._tell("before_send", self._before, asked)
+        more = await self._tell("before_send", self._before, asked)
+        if more is not None:
+            request = _with(request, more)
         start = self._now()
         try:
-            response = await send()
+            response = await send(request)
         except Exception as error:
             _write(logs, asked, type(error).__name__, self._now() - start)
             await self._tell("on_error", self._failed, asked, error)
@@ -158,14 +184,35 @@ class Watch:
         return text
 
     @staticmethod
-    async def _tell(name: str, hook: Callable[..., Any] | None, *facts: Any) -> None:  # Any: what the hook is given
+    async def _tell(name: str, hook: Callable[..., Any] | None, *facts: Any) -> Any:  # Any: what a hook takes and gives
         if hook is None:
-            return
+            return None
         try:
-            await tell(hook, *facts)
+            return await tell(hook, *facts)
         except Error as error:
             # As itself it could be taken for the request's own failure, and the request be sent again.
             raise ConfigurationError(f"the hook {name} failed: {error}") from error
+
+
+def _with(request: Request, more: Any) -> Request:  # Any: what the caller's hook gave
+    """The request with more headers, where it goes to the API. Raises ConfigurationError for what may not be added."""
+    if not isinstance(more, Mapping) or not all(isinstance(one, str) for pair in more.items() for one in pair):
+        raise ConfigurationError(
+            f"the hook before_send gives headers to add, as in {{'traceparent': '...'}}, or None; not {more!r:.60}"
+        )
+    known = {name.lower() for name in request.headers}
+    for name in more:
+        if name.lower() in known:
+            why = "the request has that header already, and a hook replaces none"
+        elif name.lower() in FIXED or SECRET.search(name):
+            why = "headers that frame a message or hold a secret are not for a hook"
+        else:
+            continue
+        raise ConfigurationError(f"the hook before_send may not add {name!r}: {why}")
+    return request._replace(headers={**request.headers, **more}) if request.ours else request
+
+
+FIXED = FRAMING | {"content-encoding", "accept-encoding"}  # the transport's own to say
 
 
 def _write(
@@ -188,8 +235,7 @@ def _to_stderr() -> logging.Logger:
     return own
 
 
-async def tell(listener: Callable[..., Any], *facts: Any) -> None:  # Any: None or a coroutine; whatever is told
+async def tell(listener: Callable[..., Any], *facts: Any) -> Any:  # Any: whatever is told, and said to it
     """Call a listener; where it is async, wait for it. In a blocking client it may be async, but must not wait."""
     said = listener(*facts)
-    if inspect.isawaitable(said):
-        await said
+    return await said if inspect.isawaitable(said) else said

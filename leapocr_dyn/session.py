@@ -19,18 +19,18 @@ import httpx
 from leapocr_dyn import __version__, errors, retry
 from leapocr_dyn.attempt import repeated, unknown
 from leapocr_dyn.config import ClientConfig
-from leapocr_dyn.document import criterion, expression
+from leapocr_dyn.document import expression
 from leapocr_dyn.model.convert import noting
-from leapocr_dyn.model.value import Json, brief
+from leapocr_dyn.model.value import NOT_GIVEN, Json, brief
 from leapocr_dyn.observe import Drift, Watch
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.answer import failure as refusal
-from leapocr_dyn.operation.answer import retry_after
+from leapocr_dyn.operation.answer import read, retry_after
 from leapocr_dyn.operation.header import Headers
 from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.plan import Plan
 from leapocr_dyn.operation.security import Credentials, Placement, written
-from leapocr_dyn.origin import only_web, origin
+from leapocr_dyn.origin import Origin, only_web, origin
 from leapocr_dyn.token import Tokens
 from leapocr_dyn.transport import Body, Chunks, Request, Transport
 from leapocr_dyn.transport.wire import whole
@@ -47,12 +47,13 @@ REFUSAL = 2**20  # bytes of the body of a refused stream that are read; a refusa
 class Answer(NamedTuple):
     """A successful answer. value: as the operation's types say. response: the HTTP response, read to its end.
 
-    headers: as the document describes them, by the name on the wire or by Python name.
+    headers: as the document describes them, by the name on the wire or by Python name. read_from: see `wire()`.
     """
 
     value: Any  # Any: the operation's result
     response: httpx.Response
     headers: Headers
+    read_from: Json = NOT_GIVEN
 
     @property
     def status(self) -> int:
@@ -60,11 +61,16 @@ class Answer(NamedTuple):
         return self.response.status_code
 
     def wire(self) -> Json:
-        """The body as JSON, whatever it calls itself; None where it is none."""
+        """The body as JSON, whatever it calls itself; None where it is none. Not to be changed: the value is of it."""
+        if self.read_from is not NOT_GIVEN:
+            return self.read_from
         try:
             return json.loads(self.response.content)
         except (ValueError, RecursionError):
             return None
+
+    def __repr__(self) -> str:
+        return f"Answer(value={self.value!r}, response={self.response!r}, headers={self.headers!r})"
 
     def context(self, inputs: Mapping[str, Any] | None = None) -> expression.Context:  # Any: a workflow's own values
         """What expressions see of it."""
@@ -107,6 +113,14 @@ class Session:
             said = f"the document says only {url}" if url else "neither base_url nor the document says"
             raise errors.ConfigurationError(f"{said} where the API is; pass base_url=")
         return url
+
+    @cached_property
+    def _home(self) -> Origin | None:
+        return origin(self.base_url)
+
+    @cached_property
+    def _allowed(self) -> set[Origin | None]:
+        return server.allowed(self.config)
 
     def plan(self, operation: Operation, arguments: Mapping[str, Any]) -> Plan:  # Any: what the operation's types say
         """The request for these arguments, without credentials."""
@@ -178,11 +192,11 @@ class Session:
         plan = Plan(method, self.base_url + path, dict(headers), body, operation, {})
         return (await self._sent(plan, lambda *sent: self._asked(operation, *sent), retries=0)).value
 
-    async def put(self, url: str, body: Body) -> httpx.Response:
+    async def put(self, url: str, body: Body) -> tuple[httpx.Response, int]:
         """Bytes to a presigned link, without credentials; repeated on failures that pass.
 
-        The last answer may be any status; the caller judges it. Raises TransportError, and ContractError for a link
-        that is none.
+        Gives the last answer, which may be any status that the caller judges, and how many attempts it took. Raises
+        TransportError, and ContractError for a link that is none.
         """
         only_web(url, self.base_url)
         request = self._placed(Request("PUT", url, {}, body, ours=False), ())
@@ -200,7 +214,7 @@ class Session:
     async def _asked(
         self, operation: Operation, request: Request, attempt: int, deadline: float | None = None
     ) -> Answer:
-        def send() -> Awaitable[httpx.Response]:
+        def send(request: Request) -> Awaitable[httpx.Response]:
             return self.io.send(request, timeout=self._timeout(self.config.timeout, deadline), deadline=deadline)
 
         response = await self.watch.exchange(request, send, operation=operation.name, attempt=attempt)
@@ -209,7 +223,7 @@ class Session:
     async def _opened(self, operation: Operation, request: Request, attempt: int) -> tuple[httpx.Response, Chunks]:
         body: Chunks | None = None
 
-        async def send() -> httpx.Response:
+        async def send(request: Request) -> httpx.Response:
             nonlocal body
             response = await self.io.stream(request, timeout=self.config.timeout)
             body = self.io.chunks(response)
@@ -247,9 +261,8 @@ class Session:
         """What `once` makes of the answer; asked again where that is safe, and once with a new token."""
         policy = self.policy if retries is None else self.policy._replace(retries=retries)
         keyed = any(name.lower() == "idempotency-key" for name in plan.headers)
-        request = Request(
-            plan.method, plan.url, plan.headers, plan.body, ours=origin(plan.url) == origin(self.base_url)
-        )
+        there = origin(plan.url)
+        request = Request(plan.method, plan.url, plan.headers, plan.body, ours=there == self._home)
 
         async def attempts(placements: tuple[Placement, ...]) -> T:
             placed = self._placed(request, placements)
@@ -264,7 +277,7 @@ class Session:
                 deadline=deadline,
             )
 
-        asked = self._placements(plan)
+        asked = self._placements(plan, there)
         known = await self._known(asked, plan.operation, deadline)
         try:
             return await attempts(known)
@@ -284,7 +297,7 @@ class Session:
         """The same with the tokens that are wanted."""
 
         async def ask(request: Request) -> httpx.Response:
-            response = await self._answered(self._placed(request, ()), self.config.timeout, deadline)
+            response, _ = await self._answered(self._placed(request, ()), self.config.timeout, deadline)
             return whole(response, [self.discreet(response.headers, response.content)[1]])
 
         try:
@@ -293,19 +306,22 @@ class Session:
             failure.operation = failure.operation or operation.name
             raise
 
-    async def _answered(self, request: Request, timeout: float, deadline: float | None = None) -> httpx.Response:
-        """The answer to a request that may be sent twice; the last one may be any status."""
-        last: httpx.Response | None = None
+    async def _answered(
+        self, request: Request, timeout: float, deadline: float | None = None
+    ) -> tuple[httpx.Response, int]:
+        """The answer to a request that may be sent twice, and to which attempt; the last one may be any status."""
+        last: tuple[httpx.Response, int] | None = None
 
-        def send() -> Awaitable[httpx.Response]:
+        def send(request: Request) -> Awaitable[httpx.Response]:
             return self.io.send(request, timeout=self._timeout(timeout, deadline), deadline=deadline)
 
-        async def once(attempt: int) -> httpx.Response:
+        async def once(attempt: int) -> tuple[httpx.Response, int]:
             nonlocal last
             last = None
-            last = await self.watch.exchange(request, send, attempt=attempt)
-            if retry.passing(last.status_code) or last.status_code == 429:
-                raise errors.APIError("", last.status_code, retry_after=retry_after(last.headers))
+            response = await self.watch.exchange(request, send, attempt=attempt)
+            last = response, attempt
+            if retry.passing(response.status_code) or response.status_code == 429:
+                raise errors.APIError("", response.status_code, retry_after=retry_after(response.headers))
             return last
 
         try:
@@ -323,10 +339,9 @@ class Session:
         hidden = frozenset(place.name for place in placements)
         return request._replace(url=url, headers=headers, login=login, hidden=hidden)
 
-    def _placements(self, plan: Plan) -> tuple[Placement, ...]:
-        there = origin(plan.url)
-        allowed = there in server.allowed(self.config)
-        if not allowed and there != origin(self.base_url):
+    def _placements(self, plan: Plan, there: Origin | None) -> tuple[Placement, ...]:
+        allowed = there in self._allowed
+        if not allowed and there != self._home:
             if plan.operation.server is not None and all(plan.operation.security or [{}]):
                 raise server.foreign(plan.url)
             return ()
@@ -348,8 +363,8 @@ class Session:
             headers, content = self.discreet(headers, content)
         try:
             with noting(self.note):
-                value = operation.read(response.status_code, headers, content)
-                return Answer(value, response, Headers(operation, response.status_code, headers, self.note))
+                value, wire = read(operation, response.status_code, headers, content)
+                return Answer(value, response, Headers(operation, response.status_code, headers, self.note), wire)
         except errors.ContractError as error:
             # A page that echoes the request would carry the key into whatever shows the error.
             _, shown = self.discreet(httpx.Headers(), (error.body or "").encode(errors="replace"))
@@ -366,6 +381,8 @@ class Session:
 
     async def _probe(self, plan: Plan, failure: errors.Error, deadline: float | None) -> Answer | None:
         """Whether a request of unknown fate was accepted after all: the probe's answer, or None."""
+        from leapocr_dyn.document import criterion
+
         probe = plan.operation.rule.probe or {}
         context = expression.Context(request_path=plan.arguments, request_body=plan.arguments)
         arguments = expression.fill(probe.get("parameters", {}), context)

@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from leapocr_dyn.document.reference import pointer
-from leapocr_dyn.errors import ContractError
+from leapocr_dyn.errors import ConfigurationError, ContractError
+from leapocr_dyn.model import naming
 from leapocr_dyn.model.check import problems
+from leapocr_dyn.model.value import to_wire
 from leapocr_dyn.operation.answer import promised
 from leapocr_dyn.operation.media import is_json
 from leapocr_dyn.transport import Clock
@@ -95,6 +97,8 @@ class Replies:
     """
 
     def __init__(self, api: Api) -> None:
+        if not hasattr(api, "operations"):
+            raise TypeError(f"replies are to an Api: Replies(leapocr_dyn.load({api!r:.60}))")
         self.api = api
         self.sent: list[Sent] = []
         self.clock = StillClock()
@@ -105,18 +109,20 @@ class Replies:
     def reply(
         self,
         operation: str,
-        *bodies: Any,  # Any: JSON, or bytes
+        *bodies: Any,  # Any: JSON, a model, or bytes
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         checked: bool = True,
     ) -> Self:
         """Answer an operation with these bodies, one after the other; without any, with an empty one.
 
-        operation: its name, its operationId, or "METHOD https://..." for what the document does not know, such as the
-        links of a storage. checked: raise ContractError for a body that the document does not promise.
+        bodies: JSON, models of the document, or bytes. operation: its name, its operationId, or "METHOD https://..."
+        for what the document does not know, such as the links of a storage. checked: raise ContractError for a body
+        that the document does not promise.
         """
         found = None if " " in operation else self.api.operations[operation]
-        for body in bodies or (b"",):
+        for given in bodies or (b"",):
+            body = given if isinstance(given, bytes) else to_wire(given)
             if found is not None and checked and not isinstance(body, bytes):
                 _check(found, status, body)
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -127,12 +133,19 @@ class Replies:
     def fail(self, operation: str, *failures: Exception) -> Self:
         """Let an operation fail in the network: exceptions of httpx, such as httpx.ConnectError("refused")."""
         for failure in failures:
+            if not isinstance(failure, Exception):
+                raise TypeError(
+                    f"a failure is an exception, such as httpx.ConnectError('refused'), not {failure!r:.60}"
+                )
             self._add(operation, Reply(0, {}, b"", failure))
         return self
 
     def recorded(self, path: str | os.PathLike[str], *, checked: bool = True) -> Self:
-        """Add the replies of a file: a JSON array of {"operation", "status", "headers", "body"}, in order."""
-        for one in json.loads(Path(path).read_text("utf-8")):
+        """Add the replies of a file: a JSON array of {"operation", "status", "headers", "body"}, in order.
+
+        Only `operation` has to be there. Raises ConfigurationError for a file that holds anything else.
+        """
+        for one in _recording(path):
             bodies = [one["body"]] if "body" in one else []
             self.reply(
                 one["operation"],
@@ -174,6 +187,11 @@ class Replies:
         return httpx.Response(reply.status, headers=reply.headers, content=reply.content)
 
     def _add(self, operation: str, reply: Reply) -> None:
+        if " " in operation and "://" not in operation:
+            raise ConfigurationError(
+                f"{operation!r} is neither an operation's name nor METHOD and a whole URL, as in "
+                "'PUT https://a.example/1'; what the document knows goes by its name"
+            )
         key = operation if " " in operation else self.api.operations[operation].place
         self._replies.setdefault(key, []).append(reply)
 
@@ -182,7 +200,24 @@ class Replies:
         return max(fits, key=lambda one: len(re.sub(r"\{.*?\}", "", one.path)), default=None)
 
     def __repr__(self) -> str:
-        return f"<Replies to {len(self._replies)} operations; {len(self.sent)} requests so far>"
+        known, sent = naming.counted(len(self._replies), "operation"), naming.counted(len(self.sent), "request")
+        return f"<Replies to {known}; {sent} so far>"
+
+
+def _recording(path: str | os.PathLike[str]) -> list[dict[str, Any]]:  # Any: JSON
+    """What a file of replies holds. Raises ConfigurationError for a file of something else, FileNotFoundError."""
+    try:
+        found = json.loads(Path(path).read_text("utf-8"))
+    except ValueError as error:
+        raise ConfigurationError(f"{path} is no recording, because it is not JSON: {error}") from error
+    entries = enumerate(found) if isinstance(found, list) else [(0, None)]
+    wrong = [index for index, one in entries if not isinstance(one, dict) or not isinstance(one.get("operation"), str)]
+    if wrong:
+        where = f"entry {wrong[0]} has no operation" if isinstance(found, list) else "it is no array"
+        raise ConfigurationError(
+            f'{path} is no recording: {where}; it looks like [{{"operation": "...", "body": {{}}}}]'
+        )
+    return found  # type: ignore[no-any-return]  # it was looked at a line above
 
 
 def _route(template: str) -> re.Pattern[str]:

@@ -10,18 +10,19 @@ from __future__ import annotations
 import inspect
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin
 
 import httpx
 
 from leapocr_dyn.errors import ConfigurationError
-from leapocr_dyn.operation import oauth
-from leapocr_dyn.operation.oauth import ClientCredentials, Grant
 from leapocr_dyn.operation.secret import Secret, secret
 from leapocr_dyn.operation.security import Placement, Wanted, bearing
 from leapocr_dyn.origin import origin, redacted
 from leapocr_dyn.transport import Request, Transport
+
+if TYPE_CHECKING:
+    from leapocr_dyn.operation.oauth import ClientCredentials, Grant
 
 Ask = Callable[[Request], Awaitable[httpx.Response]]
 """How a token is asked for; the answer may be any status, and shows no secret of the client's."""
@@ -66,6 +67,8 @@ class Tokens:
                 self._held.pop(grant, None)
 
     async def _token(self, wanted: Wanted, scheme: str, base_url: str, ask: Ask) -> Secret:
+        from leapocr_dyn.operation.oauth import ClientCredentials  # not at the top: most programs have a key
+
         source = wanted.source
         if isinstance(source, ClientCredentials):
             asked = grant(source, wanted, scheme, base_url)
@@ -84,6 +87,8 @@ class Tokens:
         held = self._good(grant)  # somebody else may have got one since we looked
         if held is not None:
             return held
+        from leapocr_dyn.operation import oauth
+
         response = await ask(Request("POST", grant.url, *grant.request(), ours=ours))
         token, seconds = oauth.read(redacted(grant.url), response.status_code, response.content)
         until = None if seconds is None else self._io.now() + seconds - min(60.0, seconds / 10)
@@ -98,6 +103,8 @@ class Tokens:
 
 def grant(client: ClientCredentials, wanted: Wanted, scheme: str, base_url: str) -> Grant:
     """What to ask a token with, and where. Raises ConfigurationError where only the document says so."""
+    from leapocr_dyn.operation.oauth import Grant
+
     url = client.token_url
     if url is None:
         if not wanted.token_url:

@@ -46,14 +46,15 @@ def verify(
             return False
         # Every secret is tried, so that the time it takes does not say which one was right.
         right = [hmac.compare_digest(given, signature(payload, timestamp, one).encode()) for one in secrets]
-        return any(right) and (tolerance is None or abs(_seconds(str(timestamp)) - now()) <= tolerance)
+        return any(right) and (tolerance is None or age(timestamp, now()) <= tolerance)
     except (ValueError, TypeError, AttributeError):
         return False
 
 
-def _seconds(timestamp: str) -> float:
-    # NaN is near to no moment.
-    return float(timestamp) if timestamp.isascii() and timestamp.isdigit() else math.nan
+def age(timestamp: str | int, now: float) -> float:
+    """How many seconds a moment is away from now, in either direction; infinitely many where it is none."""
+    text = str(timestamp)
+    return abs(float(text) - now) if text.isascii() and text.isdigit() else math.inf
 
 
 def _bytes(text: Payload) -> bytes:

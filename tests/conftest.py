@@ -29,6 +29,7 @@ from leapocr_dyn.transport.blocking import BlockingTransport
 from leapocr_dyn.transport.suspending import AsyncTransport
 
 Server = Callable[[httpx.Request], httpx.Response]
+pytest_plugins = ["shell"]
 WORLDS = ("blocking", "asyncio", "trio")
 URL = "https://api.test/v1"
 KEY = "key-that-nobody-may-see"

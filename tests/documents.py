@@ -71,6 +71,11 @@ def taking(parameter: Json, **rest: Json) -> Operation:
     return operation({"parameters": [node]}, path, **rest)
 
 
+def body(schema: Json, **more: Json) -> Json:
+    """The JSON body of an operation."""
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}, **more}}
+
+
 def sending(schema: Json, media: str = "application/json", required: bool = True, **rest: Json) -> Operation:
     """A POST whose body this schema describes."""
     return operation(

@@ -249,6 +249,22 @@ def test_the_sentence_is_found_in_the_usual_places(content: bytes, message: str)
     assert failed(400, content).message == message
 
 
+@pytest.mark.parametrize(
+    ("media", "body", "said"),
+    [
+        ("text/plain", b"upstream  connect\nerror", "upstream connect error"),
+        ("text/plain; charset=utf-8", "zu viel \N{EURO SIGN}".encode(), "zu viel \N{EURO SIGN}"),
+        ("application/json", b'"slow down"', "slow down"),
+        ("text/plain", b"x" * 9999, "x" * 300),
+        ("text/plain", b"  ", "the server gave no reason (it answered text/plain)"),
+        ("text/html", b"<h1>Bad gateway</h1>", "the server gave no reason (it answered text/html)"),
+    ],
+)
+def test_a_refusal_in_plain_words_is_quoted(media: str, body: bytes, said: str) -> None:
+    """Gateways answer with a line of text: it is the reason, up to a length that can be read."""
+    assert failed(503, body, {"content-type": media}).message == said
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500])
 def test_a_body_that_is_no_json_is_no_second_failure(status: int) -> None:
     """HTML from a proxy: the status decides, and the body's beginning is kept."""

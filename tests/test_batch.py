@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from conftest import World, answer
 
-from leapocr_dyn import PollOptions, errors
+from leapocr_dyn import LeapOCRError, PollOptions, ProcessOptions, errors
+from leapocr_dyn.services.leapocr import JobTimeoutError as LeapOCRTimeout
 from leapocr_dyn.services.leapocr.batch import BatchItem
 
 
@@ -84,7 +88,12 @@ def test_many_files_become_texts_in_their_order(world: World) -> None:
 def test_one_bad_file_never_stops_the_others(world: World) -> None:
     """A file that is missing, one that is refused, a job that fails: each has its error, and the rest have results."""
     service = Service(fails={"1": "refused", "3": "failed"})
-    given = [*files(4), "/no/such/file.pdf", 7, ("4.pdf", b"%PDF-1.7")]
+
+    def torn() -> Iterator[bytes]:
+        yield b"%PDF-1.7"
+        raise ZeroDivisionError
+
+    given = [*files(4), "/no/such/file.pdf", 7, ("torn.pdf", torn()), ("4.pdf", b"%PDF-1.7")]
     result = world.run(world.client(service).ocr.process_batch(given))
     kinds = [type(item.error).__name__ for item in result.items]
     assert kinds == [
@@ -94,10 +103,15 @@ def test_one_bad_file_never_stops_the_others(world: World) -> None:
         "JobFailedError",
         "FileError",
         "FileError",
+        "FileError",
         "NoneType",
     ]
-    assert [item.job_id for item in result.items] == ["0", None, "2", "3", None, None, "4"]
-    assert [item.file for item in result.failed] == [given[1], given[3], given[4], given[5]]
+    assert [item.job_id for item in result.items] == ["0", None, "2", "3", None, None, None, "4"]
+    assert [item.file for item in result.failed] == [given[1], given[3], given[4], given[5], given[6]]
+    assert isinstance(result.items[6].error.__cause__, ZeroDivisionError), "what the caller's own iterator raised"
+    assert repr(result.items[0]) == "<BatchItem 0, job 0: done>"
+    assert repr(result.items[4]) == "<BatchItem 4: failed: there is no file /no/such/file.pdf>"
+    assert all(isinstance(item.error, LeapOCRError) for item in result.failed)
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
@@ -156,6 +170,40 @@ def test_a_job_that_takes_too_long_is_an_item_with_an_error(world: World) -> Non
     assert isinstance(result.items[0].error, errors.JobTimeoutError)
 
 
+def test_a_job_is_not_given_up_because_another_files_upload_was_slow(world: World) -> None:
+    """Its own time was over while nobody asked for it: it is asked all the same, and is done and paid for."""
+    service, began, patience = Service(), world.clock.now(), [60.0]
+
+    def server(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/2/complete"):
+            world.clock.sleep(1000, None)  # of which max_wait is 300
+        if request.url.path.endswith("/status/1"):
+            patience.append(request.extensions["timeout"]["read"])
+            if world.clock.now() < began + 500:
+                return answer(json={"id": "1", "status": "processing"})
+        return service(request)
+
+    result = world.run(world.client(server).ocr.process_batch(files(3), concurrency=2))
+    assert [item.error for item in result.items] == [None, None, None]
+    assert min(patience) >= 1, "seconds that the answer may take: over a real network, none would be too few"
+
+
+@pytest.mark.parametrize("one", ["scan.pdf", b"%PDF-1.7", Path("scan.pdf"), io.BytesIO(b"%PDF\n1\n2\n")])
+def test_one_file_in_the_place_of_many_is_refused(world: World, one: Any) -> None:
+    """The letters of a path and the lines of a file can be iterated over: each would be a file, and a job to pay."""
+    client = world.client(Service())
+    for call in (client.ocr.process_batch, client.ocr.batch):
+        with pytest.raises(TypeError, match="files are several: pass a list"):
+            world.run(call(one))
+
+
+def test_a_batchs_jobs_keep_what_the_caller_said_of_them(world: World) -> None:
+    """Metadata stays with each job's record, as with process_file."""
+    options = ProcessOptions(metadata={"invoice": "7"})
+    result = world.run(world.client(Service()).ocr.process_batch(files(2), options))
+    assert [job.metadata for job in result.jobs] == [{"invoice": "7"}] * 2
+
+
 @pytest.mark.parametrize("concurrency", [0, -1, 1.5, "8", None])
 def test_a_concurrency_that_is_none_is_refused(world: World, concurrency: Any) -> None:
     """Before anything is sent, with a sentence."""
@@ -167,3 +215,61 @@ def test_no_files_are_an_empty_result(world: World) -> None:
     """A batch of nothing is done at once."""
     result = world.run(world.client(Service()).ocr.process_batch([]))
     assert (result.total_files, result.items, result.jobs) == (0, [], [])
+
+
+def test_a_result_that_is_not_ready_though_the_status_says_so_is_asked_for_again(world: World) -> None:
+    """Patience for one job, which holds up no other; a result that never comes is late like any other."""
+    early: Counter[str] = Counter()
+    service = Service()
+
+    def server(request: httpx.Request) -> httpx.Response:
+        job = request.url.path.rpartition("/")[2]
+        if "/result/" in request.url.path and (job == "1" or early[job] < 2):
+            early[job] += 1
+            return answer(202, {"job_id": job, "status": "processing"})
+        return service(request)
+
+    result = world.run(world.client(server).ocr.process_batch(files(3), None, PollOptions(max_wait=30)))
+    assert [one.text for one in result.results] == ["text 0", "text 2"]
+    assert [(item.job_id, type(item.error)) for item in result.failed] == [("1", LeapOCRTimeout)]
+    assert sum(world.slept) == pytest.approx(30, abs=5)
+
+
+def test_whatever_ends_a_batch_says_which_jobs_go_on(world: World) -> None:
+    """A listener that fails, or Ctrl-C: each job that may have begun, and whose item nobody has, is in the note."""
+    client = world.client(Service())
+    with pytest.raises(ZeroDivisionError) as caught:
+        world.run(client.ocr.process_batch(files(3), on_item=lambda item: 1 / 0))
+    [note] = caught.value.__notes__
+    assert sorted(note.partition(": ")[2].split(", ")) == ["0", "1", "2"]
+
+    service = Service(slow=2)
+
+    def breaks(request: httpx.Request) -> httpx.Response:
+        if "/status/" in request.url.path and service.asked["3"]:
+            raise ZeroDivisionError
+        return service(request)
+
+    walk = world.client(breaks).ocr.batch(files(6), concurrency=2)
+    with pytest.raises(ZeroDivisionError) as caught:
+        [world.run(step(walk)) for _ in range(6)]
+    [note] = caught.value.__notes__
+    assert "3" in note
+    assert "0" not in note, "its item was given"
+
+
+def test_many_small_files_take_no_more_memory_than_a_few(world: World) -> None:
+    """The iterator form keeps nothing of an item that it has given away."""
+    service = Service()
+    walk = world.client(service).ocr.batch(iter(files(400)))
+
+    def kept_after(count: int) -> int:
+        for _ in range(count):
+            world.run(step(walk))
+        for own in (service.asked, world.slept):  # what the test itself keeps
+            own.clear()
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    few = kept_after(270)  # fills what is remembered on purpose: the last URLs, for example
+    assert kept_after(120) - few < 120, "not one block for each"

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leapocr_dyn.api import load
-from leapocr_dyn.document import Document, bundle, source, text
+from leapocr_dyn.document import Document, bundle, limit, source
 from leapocr_dyn.document.bundle import bundled
-from leapocr_dyn.document.reference import follow, references, resolve
+from leapocr_dyn.document.reference import follow, leads_out, references, resolve
 from leapocr_dyn.errors import DocumentError
 
 Json = Any  # the document under test
@@ -55,8 +55,10 @@ def getting(schema: Json, **rest: Json) -> Json:
 def test_a_document_that_refers_only_to_itself_is_left_as_it_is() -> None:
     """The same object comes back, and nothing was looked for."""
     tree = openapi({"A": ref("B"), "B": NAME})
-    assert bundled(tree, Path("/nowhere/openapi.yaml")) == (tree, (), "", ())
-    assert bundled(tree, None).tree is tree
+    assert not leads_out(tree)
+    document = Document.read(tree)._replace(path=Path("/nowhere/openapi.yaml"))
+    assert document.bundled().tree is document.tree
+    assert document.bundled().files == ()
 
 
 # --- other files ---
@@ -300,7 +302,7 @@ def test_all_files_together_are_as_large_as_one_may_be(write: Write, monkeypatch
     """What is beyond the bound of bytes, or of files, is not read, and is reported."""
     files = {f"{name}.json": {"X": {"description": "x" * 400}} for name in "bcd"}
     path = write({"a.json": openapi({name: {"$ref": f"{name}.json#/X"} for name in "bcd"}), **files})
-    monkeypatch.setattr(text, "SIZE", 1000)
+    monkeypatch.setattr(limit, "SIZE", 1000)
     (finding,) = Document.read(path).bundled().report
     assert finding.said.startswith("d.json is larger than")
 
@@ -310,7 +312,7 @@ def test_all_files_together_have_as_many_values_as_one_may(write: Write, monkeyp
     files = {f"{name}.json": {"X": {"enum": list(range(15))}} for name in "bcd"}
     path = write({"a.json": openapi({name: {"$ref": f"{name}.json#/X"} for name in "bcd"}), **files})
     read = Document.read(path)
-    monkeypatch.setattr(text, "NODES", 100)
+    monkeypatch.setattr(limit, "NODES", 100)
     (finding,) = read.bundled().report
     assert finding.said == "d.json is not read: all files together have more than 100 values"
 

@@ -266,11 +266,11 @@ def test_a_setting_that_cannot_be_right_is_refused_at_once(settings: dict[str, A
 def test_an_unknown_setting_is_a_type_error_that_says_what_was_meant() -> None:
     """As for any function; in the constructor and in with_options alike."""
     with pytest.raises(TypeError, match="no setting 'retries'; did you mean 'max_retries'"):
-        LeapOCR(KEY, retries=3)
+        LeapOCR(KEY, retries=3)  # type: ignore[call-arg]  # the mistake itself
     with pytest.raises(TypeError, match=r"no setting 'colour'; the settings are .*max_retries"):
-        LeapOCR(KEY, colour="red")
+        LeapOCR(KEY, colour="red")  # type: ignore[call-arg]  # the mistake itself
     with pytest.raises(TypeError, match="no setting 'timout'; did you mean 'timeout'"):
-        LeapOCRSync(KEY).with_options(timout=3)
+        LeapOCRSync(KEY).with_options(timout=3)  # type: ignore[call-arg]  # the mistake itself
 
 
 def test_settings_can_be_kept_and_changed() -> None:

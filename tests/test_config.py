@@ -25,7 +25,7 @@ from test_sockets import served
 
 from leapocr_dyn import ClientConfig as LeapOCRConfig
 from leapocr_dyn import LeapOCRError, LeapOCRSync, errors
-from leapocr_dyn.config import CONNECTIONS, ClientConfig, checked_url, environmental, from_environment
+from leapocr_dyn.config import CONNECTIONS, ClientConfig, Settings, checked_url, environmental, from_environment
 from leapocr_dyn.errors import ConfigurationError
 from leapocr_dyn.transport.wire import settings
 
@@ -35,6 +35,13 @@ def test_the_defaults_are_the_advice() -> None:
     config = ClientConfig()
     assert (config.base_url, config.timeout, config.max_retries) == (None, 30.0, 3)
     assert (config.retry_delay, config.retry_multiplier, config.strict) == (1.0, 2.0, False)
+
+
+def test_type_checkers_know_every_setting() -> None:
+    """What can be given as keywords is ClientConfig's fields, with the same types."""
+    fields = {one.name: one.type for one in dataclasses.fields(ClientConfig)}
+    known = {name: one.__forward_arg__ for name, one in Settings.__annotations__.items()}
+    assert known == fields
 
 
 def test_settings_do_not_change() -> None:
@@ -56,8 +63,12 @@ def test_settings_do_not_change() -> None:
         ("timeout", True),
         ("timeout", None),
         ("retry_delay", -0.1),
+        ("retry_delay", "1"),
         ("retry_multiplier", 0.5),
+        ("retry_multiplier", "2"),
         ("max_retries", -1),
+        ("max_retries", "3"),
+        ("max_retries", None),
         ("max_retries", 1.5),
         ("max_retries", True),
         ("base_url", "api.example.com"),
@@ -203,7 +214,7 @@ def test_an_argument_goes_before_the_environment_and_that_before_the_default(mon
 
 def test_a_config_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """ClientConfig.from_env(), as in the official package; a wrong value is an error of the service's family."""
-    assert LeapOCRConfig.from_env() == LeapOCRConfig()
+    assert LeapOCRConfig.from_env() == LeapOCRConfig("https://api.leapocr.com/api/v1")
     for name, text in {"URL": "https://a.test/v1/", "TIMEOUT": "12.5"}.items():
         monkeypatch.setenv(f"LEAPOCR_{name}".replace("_URL", "_BASE_URL"), text)
     for text, meant in {"1": True, "true": True, "yes": True, "0": False, "no": False, "": False}.items():
@@ -254,7 +265,7 @@ def test_passwords_are_not_shown() -> None:
 @pytest.mark.parametrize("name", CONNECTIONS)
 def test_a_twin_shares_the_connections_as_they_are(world: World, name: str) -> None:
     """with_options covers every setting but those that connections are made with."""
-    with pytest.raises(LeapOCRError, match=f"shares the connections; another {name} is a client"):
+    with pytest.raises(LeapOCRError, match=f"shares the connections; for another {name} make a client"):
         world.client("https://a.test").with_options(**{name: None})
 
 

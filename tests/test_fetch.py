@@ -18,7 +18,7 @@ from documents import openapi
 
 from leapocr_dyn import errors, fetch
 from leapocr_dyn.api import load
-from leapocr_dyn.document.text import SIZE
+from leapocr_dyn.document.limit import SIZE
 
 DOCUMENT = openapi({"Job": {"type": "object", "properties": {"id": {"type": "string"}}}})
 Answer = tuple[int, dict[str, str], bytes]

@@ -28,15 +28,16 @@ visible
 errors
 config
 origin
-document.text document.source document.reference document.bundle document.jsonpath document.overlay
-document.swagger document.normal document.repair document.select document.expression document.criterion
-document.workflow document
-model model.naming model.pattern model.format model.value model.instance model.type model.composition model.vocabulary
-model.keyword model.schema model.evaluation model.assertion model.applicator model.check model.fit model.convert
+document.limit document.mistake document.yaml document.text document.source document.reference document.bundle
+document.jsonpath document.overlay document.swagger document.normal document.repair document.select
+document.expression document.criterion document.workflow document
+model model.naming model.describe model.pattern model.format model.value model.instance model.type model.composition
+model.vocabulary model.keyword model.schema model.evaluation model.assertion model.applicator model.check model.fit
+model.convert
 operation operation.media operation.parameter operation.file operation.multipart operation.encoding operation.body
 operation.server operation.secret operation.oauth operation.security operation.answer operation.header
-operation.sequential operation.describe operation.curl operation.plan operation.arguments operation.signature
-operation.operation operation.operations operation.item_schema operation.structured operation.view
+operation.sequential operation.describe operation.curl operation.plan operation.arguments operation.request
+operation.signature operation.operation operation.operations operation.item_schema operation.structured operation.view
 retry
 observe
 transport transport.wire transport.blocking transport.suspending
@@ -53,19 +54,25 @@ fetch
 api
 testing
 webhook
+cli.terminal cli.failure cli.file
 services services.*
 explore explore.*
 sandbox.*
 sandbox
 models
+ocr
+webhooks
+cli.api cli.call cli.ops cli.sandbox cli.show cli.stubs
+cli.group
 cli
+cli.__main__
 """
 FLOORS = [pattern for line in HOUSE.split("\n") for pattern in line.split()]
 
 SERVICES = r"leapocr|artificer|costops|claude|zaguan"
 OURS = r"leapocr[-_]dyn"  # the package's own name is no service's
-# The doors, the fake of a service, and the two files that greet people may name services.
-GREETERS = ("services", "services.*", "sandbox", "sandbox.*", "cli", "")
+# The doors, the fake of a service, and the files that greet people may name services.
+GREETERS = ("services", "services.*", "sandbox", "sandbox.*", "ocr", "cli", "cli.sandbox", "")
 DRAWERS = {"utils", "util", "core", "base", "common", "helpers", "helper", "manager", "misc"}
 
 

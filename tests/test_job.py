@@ -54,11 +54,64 @@ def test_a_wait_that_is_over_leaves_the_handle(world: World) -> None:
     assert client.ocr.resume(pickle.loads(stored).job) == caught.value.job
 
 
+@pytest.mark.parametrize("refusal", [500, 404, 302])
+def test_a_paid_job_is_not_lost_when_its_result_cannot_be_had(world: World, refusal: int) -> None:
+    """Whatever ends process_and_wait after the job began carries its id, also through a pickle; no key is in it."""
+    client = world.client(Service(results=tuple(answer(refusal) for _ in range(9))))
+    with pytest.raises(leapocr_dyn.LeapOCRError) as caught:
+        world.run(client.ocr.process_and_wait(PDF))
+    stored = pickle.dumps(caught.value)
+    assert (pickle.loads(stored).job_id, KEY.encode() in stored) == ("j-1", False)
+    assert "(job j-1" in str(caught.value)
+
+
+def test_a_listener_that_fails_and_ctrl_c_say_which_job_goes_on(world: World) -> None:
+    """What is not ours has a note, which its traceback shows."""
+    for failure in (LookupError("enough"), *([KeyboardInterrupt()] if world.blocking else [])):
+
+        def listen(status: Any, failure: BaseException = failure) -> None:
+            raise failure
+
+        with pytest.raises(type(failure)) as caught:
+            world.run(world.client(Service()).ocr.process_and_wait(PDF, None, PollOptions(on_progress=listen)))
+        assert caught.value.__notes__ == ["This was about job j-1."]
+
+
+def test_a_completion_whose_fate_is_unknown_says_of_which_job(world: World) -> None:
+    """Sent, not answered, and its status cannot be had either: the id is what can be asked for later."""
+    service = Service()
+
+    def server(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/complete") or "/status/" in request.url.path:
+            raise httpx.ReadTimeout("silent")
+        return service(request)
+
+    with pytest.raises(errors.SubmissionUnknownError) as caught:
+        world.run(world.client(server).ocr.process_file(PDF))
+    assert caught.value.job_id == "j-1"
+    [item] = world.run(world.client(server).ocr.process_batch([PDF])).items
+    assert (item.job_id, type(item.error)) == ("j-1", type(caught.value))
+
+
 def test_a_token_is_refused_elsewhere(world: World) -> None:
-    """A job's id means nothing to another host, and is not told to it."""
-    token = Token("https://other.test/v1", "j-1")
-    with pytest.raises(errors.ValidationError, match=r"a job at other\.test, and this client speaks to api\.test"):
-        world.client(Service()).ocr.resume(str(token))
+    """A job's id means nothing to another host, and is not told to it; how the same place is written is no matter."""
+    ocr = world.client(Service()).ocr
+    for elsewhere in ("https://other.test/v1", "http://api.test/v1", "https://api.test/v2", "https://api.test:8443/v1"):
+        with pytest.raises(errors.ValidationError, match=f"a job at {elsewhere}, and this client speaks to {URL};"):
+            ocr.resume(str(Token(elsewhere, "j-1")))
+    for here in (URL, f"{URL}/", "https://API.test:443/v1"):
+        assert ocr.resume(str(Token(here, "j-1"))).job_id == "j-1"
+
+
+@pytest.mark.parametrize(
+    "place", ["", "nowhere", "https://[half/v1", "https://me:s3cret@other.test/v1", "https://\x1b[2J/"]
+)
+def test_a_token_that_somebody_made_up_is_refused_in_a_sentence(world: World, place: str) -> None:
+    """Whatever it says of its place; a password in it is not repeated, and no cursor moves."""
+    with pytest.raises(errors.ValidationError, match="make a client with that base_url") as caught:
+        world.client(Service()).ocr.resume(str(Token(place, "j-1")))
+    assert "s3cret" not in str(caught.value)
+    assert "\x1b" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", "x" * 5000, "[" * 4000, '{"version": 1}', None, 7, b"{}"])

@@ -164,6 +164,72 @@ def test_a_call_that_is_cancelled_leaves_nothing(url: str, world: str) -> None:
     assert (cancelled, left, well) == (True, 0, True)
 
 
+CANCELLED = """
+import tempfile
+from leapocr_dyn import PollOptions
+
+tempfile.tempdir = FOLDER
+FILE = "a.pdf", CONTENT
+heard, sent = [], []
+
+async def pieces():
+    for _ in range(20):
+        yield b"%PDF-1.7 " + bytes(1000)
+
+async def hear(count, size):
+    heard.append(count)
+
+async def main():
+    client = LeapOCR("sandbox", base_url=url, before_send=sent.append)
+    await client.health()
+    before = open_files()
+    async with anyio.create_task_group() as group:
+
+        async def work():
+            await client.ocr.WORK
+
+        group.start_soon(work)
+        while len(sent) < ENOUGH:
+            await anyio.sleep(0.01)
+        group.cancel_scope.cancel()
+    until = len(heard), len(sent)
+    await anyio.sleep(0.2)
+    after = len(heard), len(sent)
+    await client.close()
+    return until == after, open_files() - before
+
+print(json.dumps([*run(main), os.listdir(FOLDER)]))
+"""
+
+
+@pytest.mark.parametrize("world", ["asyncio", "trio"])
+@pytest.mark.parametrize(
+    ("work", "enough", "completed"),
+    [
+        ("process_file(('a.pdf', pieces()), on_sent=hear)", 20, 0),
+        ("process_and_wait(FILE, poll_options=PollOptions(poll_interval=0.1))", 10, 1),
+        ("process_batch([FILE] * 30)", 20, 0),
+    ],
+    ids=["parts", "polling", "a batch"],
+)
+def test_what_is_cancelled_in_the_middle_stops_at_once(
+    world: str, work: str, enough: int, completed: int, tmp_path: Path
+) -> None:
+    """In the middle of parts, of polling, of a batch: no request and no call of a listener comes after it, nothing more
+    is completed, and no connection and no temporary file stays."""
+    pytest.importorskip("starlette", reason="the sandbox needs starlette: pip install leapocr-dyn[sandbox]")
+    from test_sandbox_reader import pdf
+
+    from leapocr_dyn.sandbox import Faults, Sandbox
+
+    program = CANCELLED.replace("FOLDER", repr(str(tmp_path))).replace("CONTENT", repr(pdf("Tea")))
+    program = program.replace("WORK", work).replace("ENOUGH", str(enough))
+    with Sandbox(part_size=200, page_pause=60, faults=Faults(latency=0.05)) as sandbox:
+        silent, left, files = alone(sandbox.url, program, world)
+        asked = [path for _, path, _ in sandbox.requests if path.endswith("/complete")]
+    assert (silent, left <= 0, files, len(asked)) == (True, True, [], completed)
+
+
 def test_a_blocking_client_in_a_running_loop_is_silent(url: str) -> None:
     """As in a notebook, over a real connection: it blocks the cell, as it says, and asks for no loop of its own."""
     assert alone(

@@ -9,13 +9,13 @@ import logging
 import pickle
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
 from conftest import KEY, URL, Script, World, answer
 from test_leapocr import PDF, QUICK, Service
-from test_sockets import served
+from test_sockets import Sink, served
 
 import leapocr_dyn
 from leapocr_dyn import LeapOCRSync, errors
@@ -212,6 +212,80 @@ def test_a_stream_that_a_hook_refuses_is_closed(world: World) -> None:
 EVENT = {"text/event-stream": {"itemSchema": {"type": "object"}}}
 WATCH = {"operationId": "watch", "tags": ["Events"], "responses": {"200": {"description": "E", "content": EVENT}}}
 EVENTS = {"openapi": "3.2.0", "info": {"title": "E", "version": "1"}, "paths": {"/events": {"get": WATCH}}}
+
+
+# -- what a hook may add
+
+
+class Kept(Sink):
+    """The same, and the trace of each request is kept, with its method."""
+
+    traces: ClassVar[list[tuple[str, str | None]]] = []
+
+    def parse_request(self) -> bool:
+        """Look at the headers before anything is answered."""
+        parsed = super().parse_request()
+        self.traces.append((self.command, self.headers.get("Traceparent")))
+        return parsed
+
+
+@pytest.mark.parametrize("suspending", [False, True])
+def test_a_trace_goes_on_at_the_server_and_not_at_its_storage(world: World, suspending: bool) -> None:
+    """Over a real socket: what before_send returns is a header of that one request, and no part of a file has it."""
+    seen: list[Outgoing] = []
+
+    def before_send(request: Outgoing) -> dict[str, str]:
+        seen.append(request)
+        return {"traceparent": f"00-{len(seen)}"}
+
+    async def before_send_later(request: Outgoing) -> dict[str, str]:
+        return before_send(request)
+
+    Kept.traces.clear()
+    with served(Kept) as origin:
+        client = world.client(origin, before_send=before_send_later if suspending else before_send)
+        world.run(client.ocr.process_file(PDF))
+        world.run(client.ocr.get_job_status("1"))
+        world.close()
+    assert Kept.traces == [("POST", "00-1"), ("PUT", None), ("POST", "00-3"), ("GET", "00-4")]
+    assert not any("traceparent" in request.headers for request in seen), "the request is shown as it was before"
+
+
+def test_each_attempt_has_a_trace_of_its_own(world: World) -> None:
+    """A header that was added to one attempt is not there at the next, where the hook says nothing."""
+    script = Script(answer(503), answer(json=PENDING))
+    added: list[dict[str, str] | None] = [{"traceparent": "00-1"}, None]
+    client = world.client(script, before_send=lambda request: added[request.attempt - 1])
+    world.run(client.ocr.get_job_status("1"))
+    assert [request.headers.get("traceparent") for request in script.requests] == ["00-1", None]
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ({"X-Api-Key": "mine"}, "has that header already, and a hook replaces none"),
+        ({"user-agent": "mine"}, "has that header already"),
+        ({"Authorization": "Bearer mine"}, "frame a message or hold a secret"),
+        ({"Cookie": "a=b"}, "frame a message or hold a secret"),
+        ({"Host": "elsewhere.test"}, "frame a message or hold a secret"),
+        ({"content-length": "0"}, "frame a message or hold a secret"),
+        ({"Transfer-Encoding": "chunked"}, "frame a message or hold a secret"),
+        ({"Accept-Encoding": "br"}, "frame a message or hold a secret"),
+        (
+            {"traceparent": 7},
+            r"gives headers to add, as in \{'traceparent': '...'\}, or None; not \{'traceparent': 7\}",
+        ),
+        (1.5, "or None; not 1.5"),
+        ("traceparent", "or None; not 'traceparent'"),
+    ],
+)
+def test_a_hook_replaces_nothing(world: World, added: Any, said: str) -> None:
+    """No credential, no header that frames a message, none that is there; nothing is sent then."""
+    script = Script(answer(json=PENDING))
+    client = world.client(script, before_send=lambda request: added)
+    with pytest.raises(leapocr_dyn.errors.ConfigurationError, match=f"the hook before_send .*{said}"):
+        world.run(client.ocr.get_job_status("1"))
+    assert script.calls == 0
 
 
 # -- what nobody may see

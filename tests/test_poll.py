@@ -55,6 +55,15 @@ def test_a_job_is_asked_until_it_is_done(world: World, states: list[str], questi
     assert outcome.answer.value.status == states[-1]
 
 
+@pytest.mark.parametrize("final", ["error", "canceled"])
+def test_a_state_that_other_clients_take_for_final_ends_the_wait(world: World, final: str) -> None:
+    """The service's Go client knows them; asking on until the deadline would change nothing."""
+    script = Script(state("processing"), state(final, error_message="by an admin"))
+    outcome = wait(world, script)[0]
+    assert isinstance(outcome.error, errors.JobFailedError)
+    assert ("by an admin" in str(outcome.error), script.calls) == (True, 2)
+
+
 def test_a_failed_job_is_an_error_with_the_services_reason(world: World) -> None:
     """JobFailedError carries the job's id, and the service's own words."""
     outcome = wait(world, Script(state("failed", error_message="page 3 is torn")))[0]
@@ -130,6 +139,14 @@ def test_retry_after_sets_the_pace(world: World) -> None:
     assert world.slept == [13]
 
 
+def test_a_service_that_wants_a_longer_pause_than_is_left_is_quoted(world: World) -> None:
+    """The wait ends at once, says so, and tells for how long: it was not that the time was over."""
+    outcome = wait(world, Script(answer(429, retry_after="100")))[0]
+    assert outcome.error is not None
+    assert "asked for a pause of 100 s, which is more than was left" in str(outcome.error)
+    assert (outcome.error.retry_after, outcome.error.job_id, world.slept) == (100, "1", [])
+
+
 def test_an_unknown_state_keeps_the_wait_going(world: World) -> None:
     """A server that grew a new state is not an error; the job goes on, and so does the wait."""
     script = Script(state("reticulating"), answer(json={"id": "1"}), state("completed"))
@@ -156,12 +173,20 @@ def test_progress_is_told_after_each_answer(world: World) -> None:
 
 
 def test_waiting_for_one_job_raises_what_became_of_it(world: World) -> None:
-    """`wait_for` is the case n = 1: the answer, or the error itself."""
-    session = world.client(Script(state("completed")))._session
-    assert world.run(wait_for(session, "1", SHORT)).value.status == "completed"
-    session = world.client(Script(answer(404)))._session
+    """`wait_for` is the case n = 1: what is fetched when it is done, and asked for again while it is not ready."""
+    results = [None, None, "text"]
+
+    async def fetch() -> str | None:
+        return results.pop(0)
+
+    script = Script(state("pending"), state("completed"))
+    assert world.run(wait_for(world.client(script)._session, "1", SHORT, fetch)) == "text"
+    assert (script.calls, len(world.slept)) == (4, 3)
+    results = [None] * 1000
+    with pytest.raises(errors.JobTimeoutError, match="it is done, but its result is not ready"):
+        world.run(wait_for(world.client(script)._session, "1", SHORT, fetch))
     with pytest.raises(errors.NotFoundError):
-        world.run(wait_for(session, "1", SHORT))
+        world.run(wait_for(world.client(Script(answer(404)))._session, "1", SHORT, fetch))
 
 
 # -- many jobs

@@ -363,9 +363,9 @@ def test_a_reference_that_leads_nowhere_raises_where_that_repair_is_switched_off
 )
 def test_a_node_of_a_wrong_kind_is_left_out_and_told(rest: Tree, place: str) -> None:
     """Nobody below stumbles over it, and the report says where it stands."""
-    api = load({**openapi(), **rest}, tag="T")
+    api = load({**openapi(), **rest})
     assert ("wrong-kind", place) in [(one.rule, one.pointer) for one in api.report]
-    assert [one.plan("https://h").url for one in api.operations.values()] == []
+    assert {one.plan("https://h").url for one in api.operations.values()} <= {"https://h/x"}
 
 
 def test_null_means_nothing_and_goes_without_a_word() -> None:

@@ -116,6 +116,14 @@ def refused(answer: httpx.Response, status: int, code: str) -> str:
     return str(body["error"]["message"])
 
 
+def test_its_repr_says_where_it_is() -> None:
+    """In a notebook, what a client takes as its base URL."""
+    sandbox = Sandbox()
+    assert repr(sandbox) == "<LeapOCR Sandbox (not running)>"
+    with sandbox:
+        assert repr(sandbox) == f"<LeapOCR Sandbox {sandbox.url}>"
+
+
 def test_a_document_becomes_markdown(world: World) -> None:
     """Announce, send the parts, complete, wait, read: the way from a PDF to its text."""
     job_id = world.upload(pdf("# Tea\nGreen or black"))

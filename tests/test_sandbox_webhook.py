@@ -21,7 +21,7 @@ class Receiver:
     """A program with an endpoint. refuse: how many deliveries it answers with 500 first."""
 
     def __init__(self, refuse: int = 0) -> None:
-        received: queue.Queue[tuple[bytes, dict[str, str]]] = queue.Queue()
+        received: queue.Queue[tuple[str, bytes, dict[str, str]]] = queue.Queue()
         left = [refuse]
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -31,13 +31,13 @@ class Receiver:
                 self.send_response(500 if left[0] >= 0 else 204)
                 self.end_headers()
                 if left[0] < 0:
-                    received.put((body, dict(self.headers)))
+                    received.put((self.path, body, dict(self.headers)))
 
             def log_message(self, *words: Any) -> None:
                 """Say nothing."""
 
         self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook?team=7"
         self.received = received
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -61,11 +61,12 @@ def test_a_job_is_told_from_its_beginning_to_its_end(receiver: Receiver) -> None
         with LeapOCRSync(sandbox.api_key, base_url=sandbox.url) as client:
             result = client.ocr.process_and_wait(("a.pdf", pdf("Tea")))
         told = [receiver.received.get(timeout=10) for _ in range(3)]
-    events = [parse_webhook(body, headers, SECRET) for body, headers in told]
+    assert {target for target, _, _ in told} == {"/hook?team=7"}
+    events = [parse_webhook(body, headers, SECRET) for _, body, headers in told]
     assert [event.event_type for event in events] == ["job.created", "job.started", "job.completed"]
     assert {event.job_id for event in events} == {result.job_id}
     assert (events[2].status, getattr(events[2].event_type, "is_known", None)) == ("completed", True)
-    body, headers = told[0]
+    _, body, headers = told[0]
     assert not verify_webhook_signature(
         body, headers["X-Webhook-Signature"], headers["X-Webhook-Timestamp"], "another secret"
     )

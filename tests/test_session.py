@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import KEY, Script, World, answer
+from conftest import KEY, URL, Script, World, answer, told
 
 import leapocr_dyn
 from leapocr_dyn import errors, retry
@@ -82,6 +82,89 @@ def test_what_is_safe_is_repeated_and_money_is_spent_once(
         assert caught.value.attempts == expected
         unknown = what == "POST" and failure in (SILENT, HUNG_UP)
         assert isinstance(caught.value, errors.SubmissionUnknownError) is unknown
+
+
+EVERY: dict[str, dict[str, Any]] = {
+    "getJobStatus": {"job_id": "1"},
+    "getJobResult": {"job_id": "1"},
+    "getHealthStatus": {},
+    "listOCRModels": {},
+    "deleteJob": {"job_id": "1"},
+    "directUpload": ANNOUNCEMENT,
+    "completeDirectUpload": {"job_id": "1", "parts": [{"part_number": 1, "etag": "e"}]},
+    "uploadFromRemoteURL": {"url": "https://example.com/a.pdf"},
+}
+COSTS = {"completeDirectUpload", "uploadFromRemoteURL"}
+
+
+def test_every_operation_of_the_service_has_its_place_in_the_rule() -> None:
+    """Recognition begins with two of them; a new operation has to be thought about."""
+    operations = leapocr_dyn.load("leapocr").operations.values()
+    assert {one.id for one in operations} == EVERY.keys()
+    assert {one.id for one in operations if not one.repeatable} == COSTS
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(
+    ("failure", "always", "kind"),
+    [
+        (GONE, True, errors.ConnectionError),
+        (answer(429), True, errors.RateLimitError),
+        (answer(503, retry_after="1"), True, errors.ServerError),
+        (answer(500), False, errors.ServerError),
+        (answer(503), False, errors.ServerError),
+        (answer(408), False, errors.APIError),
+        (SILENT, False, errors.TimeoutError),
+        (HUNG_UP, False, errors.ConnectionError),
+    ],
+    ids=["unreachable", "429", "503, later", "500", "503", "408", "silence", "hung up"],
+)
+def test_no_operation_that_costs_is_sent_twice(
+    name: str, failure: httpx.Response | Exception, always: bool, kind: type[errors.Error]
+) -> None:
+    """What was refused before anybody looked is sent again; what may have been accepted is not, and says so."""
+    world = World("blocking")
+    sent: list[str] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        sent.append(request.method)
+        if failure not in (SILENT, HUNG_UP) or request.method != "GET" or name not in COSTS:
+            return told(failure)
+        return answer(404)  # to the question whether an upload was completed
+
+    client = world.client(server, token=KEY, max_retries=2)
+    unknown = name in COSTS and failure in (SILENT, HUNG_UP)
+    with pytest.raises(errors.SubmissionUnknownError if unknown else kind) as caught:
+        world.run(client._session.ask(name, EVERY[name]))
+    assert sent.count(client.api.operations[name].method) == (3 if always or name not in COSTS else 1)
+    assert caught.value.operation == client.api.operations[name].name
+    assert caught.value.attempts == (3 if always or name not in COSTS else 1)
+    assert type(pickle.loads(pickle.dumps(caught.value))) is type(caught.value)
+    world.close()
+
+
+def test_a_submit_that_is_refused_for_a_while_is_accepted_once(world: World) -> None:
+    """Two 429 and a connection that never was: the fourth attempt is the only one that costs."""
+    job = answer(json={"job_id": "1", "status": "pending"})
+    script = Script(answer(429, retry_after="3"), GONE, answer(429), job)
+    begun = world.run(world.client(script, retry_delay=0).ocr.process_url("https://example.com/a.pdf"))
+    assert (begun.job_id, script.calls, world.slept) == ("1", 4, [3])
+
+
+def test_retries_are_chosen_for_a_client_and_for_a_call(world: World) -> None:
+    """In the settings or the config, and with_options for one call; parts of a file follow."""
+    config = leapocr_dyn.ClientConfig(URL, max_retries=1, retry_delay=0)
+    for settings, calls in (({}, 4), ({"max_retries": 5}, 6), ({"config": config, "base_url": URL}, 2)):
+        script = Script(answer(503))
+        with pytest.raises(errors.ServerError):
+            world.run(world.client(script, **settings).ocr.get_job_status("1"))
+        assert script.calls == calls
+    for retries in (0, 2):
+        script = Script(answer(503))
+        client = world.client(script)
+        with pytest.raises(errors.ServerError):
+            world.run(client.with_options(max_retries=retries, retry_delay=0).ocr.process_file(("a.pdf", b"1")))
+        assert script.calls == retries + 1
 
 
 def test_a_failure_that_passes_is_not_seen(world: World) -> None:
@@ -204,10 +287,10 @@ def test_a_probe_that_fails_leaves_the_fate_unknown(world: World) -> None:
         (errors.ServerError("", 500), 1, 0, 0.0, 0.0),
         (errors.ServerError("", 500), 3, 0, 0.5, 2.0),
         (errors.ServerError("", 500), 1, 119.5, 1.0, None),
-        (errors.RateLimitError("", 429, retry_after=5), 1, 0, 1.0, 5.0),
-        (errors.RateLimitError("", 429, retry_after=0.5), 1, 0, 1.0, 1.0),
-        (errors.RateLimitError("", 429, retry_after=30), 1, 0, 1.0, 30.0),
-        (errors.RateLimitError("", 429, retry_after=31), 1, 0, 1.0, None),
+        (errors.RateLimitError("", status_code=429, retry_after=5), 1, 0, 1.0, 5.0),
+        (errors.RateLimitError("", status_code=429, retry_after=0.5), 1, 0, 1.0, 1.0),
+        (errors.RateLimitError("", status_code=429, retry_after=30), 1, 0, 1.0, 30.0),
+        (errors.RateLimitError("", status_code=429, retry_after=31), 1, 0, 1.0, None),
     ],
 )
 def test_a_pause_is_drawn_up_to_a_growing_bound(
@@ -303,7 +386,14 @@ def test_a_key_shows_nowhere(world: World, caplog: pytest.LogCaptureFixture) -> 
     client = world.client(Script(answer(json={"id": "1", "status": "pending"})))
     model = world.run(client.ocr.get_job_status("1"))
     session, plan = client._session, client.ocr.direct_upload.plan(**ANNOUNCEMENT)
-    shown: list[Any] = [client, client.ocr, session.credentials, session.config, session._placements(plan), model]
+    shown: list[Any] = [
+        client,
+        client.ocr,
+        session.credentials,
+        session.config,
+        session._placements(plan, session._home),
+        model,
+    ]
     shown += [plan, plan.curl(), client.ocr.direct_upload, client.drift()]
     for failure in (answer(401, {"error": f"no such key: {KEY}"}), answer(302, location=f"/?key={KEY}"), HTML, GONE):
         with pytest.raises(errors.Error) as caught:

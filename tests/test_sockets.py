@@ -5,18 +5,24 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import os
+import pickle
+import subprocess
+import sys
 import threading
+import time
 import tracemalloc
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anyio
 import httpx
 import pytest
 from conftest import World
 
-from leapocr_dyn import LeapOCR, PollOptions, errors
+from leapocr_dyn import LeapOCR, PollOptions, ProcessOptions, errors
 from leapocr_dyn.workflows.poll import Patience, Wait
 
 SOON = PollOptions(poll_interval=0.02, max_wait=60)
@@ -95,6 +101,68 @@ def test_pages_status_results_and_deleting(world: World, sandbox: Any) -> None:
     assert world.run(client.ocr.delete_job(job)) is None
     with pytest.raises(errors.NotFoundError):
         world.run(client.ocr.get_job_status(job))
+
+
+def test_a_job_is_finished_by_another_process(world: World, sandbox: Any) -> None:
+    """A token is all that it needs, beside its own key."""
+    client = reach(world, sandbox)
+    begun = world.run(client.ocr.process_file(tea()))
+    token = str(client.ocr.job(begun).token())
+    assert sandbox.api_key not in token
+    program = """
+import sys
+from leapocr_dyn import LeapOCRSync
+with LeapOCRSync(sys.argv[1], base_url=sys.argv[2]) as client:
+    job = client.ocr.resume(sys.stdin.read())
+    job.wait()
+    print([page.page_number for page in job.pages()])
+"""
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", program, sandbox.api_key, sandbox.url]
+    run = subprocess.run(command, input=token, capture_output=True, text=True, timeout=60)
+    assert (run.stdout, run.stderr) == ("[1, 2, 3]\n", "")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "M\u00e4rz \u8bf7\u6c42\u4e66 \N{TEACUP WITHOUT HANDLE}.pdf",
+        "a\r\nX-Evil: 1.pdf",
+        "a\0b.pdf",
+        '"; rm -rf *.pdf',
+        "\u202egnp.pdf",
+        "e\u0301.PDF",
+        "x" * 251 + ".pdf",
+    ],
+)
+def test_strange_names_arrive_as_they_are(world: World, sandbox: Any, name: str) -> None:
+    """Letters of any script, ends of lines, quotes: a name is data, and comes back with the result."""
+    given = (name, pdf("Tea"))
+    assert world.run(reach(world, sandbox).ocr.process_and_wait(given, poll_options=SOON)).file_name == name
+
+
+WORKER = """
+import os, pickle, sys
+from leapocr_dyn import LeapOCRSync
+with LeapOCRSync(base_url=sys.argv[1]) as client:
+    for stored in (sys.argv[2], pickle.loads(bytes.fromhex(sys.argv[3]))):
+        job = client.ocr.resume(stored)
+        print(job.wait().text, job.metadata)
+"""
+
+
+def test_another_process_goes_on_with_a_job(world: World, sandbox: Any) -> None:
+    """A token and a pickled handle name the job there; the key comes from that process's own environment."""
+    ocr = reach(world, sandbox).ocr
+    job = ocr.job(world.run(ocr.process_file(tea(), ProcessOptions(metadata={"invoice": "7"}))))
+    stored = [str(job.token()), pickle.dumps(job).hex()]
+    assert sandbox.api_key.encode() not in b"".join(one.encode() for one in stored)
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, sandbox.url, *stored],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LEAPOCR_API_KEY": sandbox.api_key},
+    )
+    assert (done.stderr, done.stdout.count("Second page"), done.stdout.count("{'invoice': '7'}")) == ("", 2, 2)
 
 
 def test_many_jobs_are_waited_for_together(world: World, sandbox: Any) -> None:
@@ -273,3 +341,87 @@ def test_memory_does_not_grow_with_the_file(world: World, tmp_path: Path, monkey
     assert Sink.received == 200 * MIB
     assert 1 < Sink.most <= 8
     assert peak < 4 * MIB * Sink.most
+
+
+def test_parts_go_through_the_callers_proxy_as_all_else_does(world: World) -> None:
+    """The names of API and storage mean nothing here: what arrives has been asked of the proxy."""
+    with served(Sink) as origin:
+        client = world.client("http://api.invalid", proxy=origin)
+        assert world.run(client.ocr.process_file(("a.pdf", b"%PDF-1.7"))).job_id == "1"
+        world.close()
+
+
+@pytest.mark.parametrize("name", ["asyncio", "trio"])
+def test_the_event_loop_goes_on_while_a_large_file_is_sent(name: str, tmp_path: Path) -> None:
+    """Another task is never held up for long: its longest pause is a small part of what the upload takes."""
+    path = tmp_path / "large.pdf"
+    with path.open("wb") as file:
+        file.truncate(128 * MIB)
+    world = World(name)
+
+    async def main(origin: str) -> tuple[float, float]:
+        longest = 0.0
+
+        async def tick() -> None:
+            nonlocal longest
+            while True:
+                before = time.perf_counter()
+                await anyio.sleep(0)
+                longest = max(longest, time.perf_counter() - before)
+
+        async with LeapOCR(base_url=origin, api_key="key") as client, anyio.create_task_group() as group:
+            await client.ocr.process_file(("small.pdf", b"%PDF-1.7"))  # what is built once is built
+            group.start_soon(tick)
+            began = time.perf_counter()
+            await client.ocr.process_file(path)
+            group.cancel_scope.cancel()
+        return longest, time.perf_counter() - began
+
+    with served(Sink) as origin:
+        longest, whole = world.run(main(origin))
+        world.close()
+    assert longest < whole / 3
+
+
+class Busy(Sink):
+    """A service that counts the jobs that it has at once, from their announcement to their last status."""
+
+    asked: ClassVar[Counter[str]] = Counter()
+    jobs: ClassVar[set[str]] = set()
+    peak = 0
+
+    def do_POST(self) -> None:
+        """Announce a job that is called as its file is, or complete it."""
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        job = body["file_name"].removesuffix(".pdf") if "file_name" in body else self.path.split("/")[-2]
+        with Sink.lock:
+            Busy.jobs.add(job)
+            Busy.peak = max(Busy.peak, len(Busy.jobs))
+        link = {"upload_url": f"http://{self.headers['Host']}/"}
+        parts = [{"part_number": 1, "start_byte": 0, "end_byte": body.get("file_size", 1) - 1, **link}]
+        self._answer(json.dumps({"job_id": job, "status": "pending", "parts": parts}).encode())
+
+    def do_GET(self) -> None:
+        """Done at the second question."""
+        job = self.path.partition("?")[0].rpartition("/")[2]
+        with Sink.lock:
+            Busy.asked[job] += 1
+            done = Busy.asked[job] > 1
+            if done:
+                Busy.jobs.discard(job)
+        status = "completed" if done else "processing"
+        self._answer(json.dumps({"id": job, "job_id": job, "status": status, "pages": []}).encode())
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_a_batch_keeps_to_its_concurrency_as_the_server_counts(
+    world: World, concurrency: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never more jobs than that, and no fewer where there are enough files."""
+    for name, fresh in (("asked", Counter()), ("jobs", set()), ("peak", 0)):
+        monkeypatch.setattr(Busy, name, fresh)
+    files = [(f"{number}.pdf", b"%PDF-1.7") for number in range(9)]
+    with served(Busy) as origin:
+        done = world.run(world.client(origin).ocr.process_batch(files, None, SOON, concurrency=concurrency))
+        world.close()
+    assert (len(done.results), Busy.peak) == (9, concurrency)

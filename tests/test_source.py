@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leapocr_dyn.document import source, text
+from leapocr_dyn.document import limit, source
 from leapocr_dyn.errors import DocumentError
 
 JSON = '{"openapi": "3.1.0", "paths": {"/pets": {"get": {"responses": {"200": {"description": "ok"}}}}}}'
@@ -158,7 +158,7 @@ def test_a_dict_that_contains_itself_is_refused() -> None:
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One byte above the bound is enough to refuse a file."""
-    monkeypatch.setattr(text, "SIZE", 1024 * 1024)
+    monkeypatch.setattr(limit, "SIZE", 1024 * 1024)
     (tmp_path / "big.yaml").write_bytes(b" " * 1024 * 1024 * 2)
     with pytest.raises(DocumentError, match="larger than 1 MiB"):
         source.read(tmp_path / "big.yaml")

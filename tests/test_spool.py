@@ -9,8 +9,10 @@ import os
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from conftest import World
 from test_upload import Service, upload
@@ -44,8 +46,10 @@ def test_an_async_iterator_is_a_file_of_the_async_client(world: World) -> None:
     """The async client reads it; the blocking one cannot, and says what can be passed instead."""
     service = Service()
     if world.blocking:
-        with pytest.raises(TypeError, match="only be read by the async client; pass an ordinary one"):
-            upload(world, service, adripping())
+        for given in (adripping(), ("ten.pdf", adripping())):
+            with pytest.raises(TypeError, match="only be read by the async client; pass an ordinary one"):
+                upload(world, service, given)
+        assert service.announcements == []
         return
     upload(world, service, ("ten.pdf", adripping()))
     assert service.arrived == TEN
@@ -68,6 +72,62 @@ def test_a_pipe_is_a_file(world: World) -> None:
         assert not pipe.closed
     writer.join()
     assert service.arrived == TEN
+
+
+class Source:
+    """A stream that can be read and nothing else, as HTTP libraries have them."""
+
+    def __init__(self, content: bytes) -> None:
+        self._held = io.BytesIO(content)
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        return self._held.read(size)
+
+
+def test_a_stream_that_can_only_be_read_is_a_file(world: World) -> None:
+    """Neither seek nor tell: from where it stands to its end."""
+    source, service = Source(b"header0123456789"), Service()
+    source.read(6)
+    upload(world, service, ("ten.pdf", source))
+    assert service.arrived == TEN
+
+
+class Awaited(Source):
+    """The same, to be awaited: an upload of a web framework, or a file of anyio's or aiofiles'."""
+
+    async def read(self, size: int = -1) -> bytes:  # type: ignore[override]  # that is the difference
+        """The next bytes."""
+        return super().read(size)
+
+
+def test_a_file_that_is_awaited_is_one_of_the_async_client(world: World) -> None:
+    """What a web framework hands over can be handed on; the blocking client says what it takes instead."""
+    source, service = Awaited(b"0123456789"), Service()
+    if world.blocking:
+        for given in (source, ("ten.pdf", source), ("ten.pdf", adripping())):
+            with pytest.raises(TypeError, match="only be read by the async client; pass an ordinary one"):
+                upload(world, service, given)
+        return
+    upload(world, service, ("ten.pdf", source))
+    assert service.arrived == TEN
+
+
+def test_a_file_that_was_opened_with_anyio_is_sent(world: World, tmp_path: Path) -> None:
+    """From where it stands, under its own name, and it stays open."""
+    path = tmp_path / "ten.pdf"
+    path.write_bytes(b"header0123456789")
+    service = Service()
+
+    async def send() -> None:
+        async with await anyio.open_file(path, "rb") as file:
+            await file.seek(6)
+            await world.client(service).ocr.process_file(file)
+            assert not file.wrapped.closed
+
+    if not world.blocking:
+        world.run(send())
+        assert (service.announcements[0]["file_name"], service.arrived) == ("ten.pdf", TEN)
 
 
 def test_a_name_goes_with_anything(world: World) -> None:
@@ -105,13 +165,20 @@ def test_no_temporary_file_is_left_on_any_way_out(world: World, tmp_path: Any, m
         yield b"%PDF-"
         raise ZeroDivisionError
 
+    async def atorn() -> AsyncIterator[bytes]:
+        for piece in torn():
+            yield piece
+
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
     upload(world, Service(), ("ten.pdf", dripping()))
     with pytest.raises(errors.FileError):
         upload(world, Service(), ("ten.exe", dripping()))
-    with pytest.raises(ZeroDivisionError):
-        upload(world, Service(), ("ten.pdf", torn()))
+    service = Service()
+    for broken in [torn()] if world.blocking else [torn(), atorn()]:
+        with pytest.raises(ZeroDivisionError):
+            upload(world, service, ("ten.pdf", broken))
+    assert service.announcements == []
     assert os.listdir(tmp_path) == []
     if before:
         world.close()

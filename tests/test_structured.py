@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,8 @@ import attrs
 import httpx
 import pytest
 from conftest import World, answer
-from hypothesis import given
+from documents import json_values
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_leapocr import PDF, Service
 
@@ -100,6 +102,17 @@ def test_text_and_data_as_markdown(world: World) -> None:
     assert result(world, {"a": 1}).to_markdown() == '```json\n{\n  "a": 1\n}\n```'
 
 
+def test_a_class_whose_annotations_lead_nowhere_is_told_to_stand_elsewhere() -> None:
+    """A class inside a function that names another one of that function: nobody could look that up."""
+
+    @dataclass
+    class Order:
+        line: HiddenLine  # type: ignore[name-defined]  # noqa: F821 - the mistake itself
+
+    with pytest.raises(TypeError, match=r"Order cannot be read into: name 'HiddenLine' is not defined.*at the top"):
+        structured.into({"line": {}}, Order)
+
+
 @pytest.mark.parametrize(
     "wrong", [None, "text", {"due": "2026-03-01"}, {"total": 1, "due": "soon"}, {"total": 1, "lines": [7]}]
 )
@@ -132,3 +145,23 @@ def test_any_data_is_read_or_refused(value: Any) -> None:
         structured.validate(value, SCHEMA)
     except errors.ValidationError:
         pass
+
+
+KEYWORDS = ["$schema", "$ref", "$id", "$defs", "$anchor", "type", "properties", "items", "pattern", "enum", "required"]
+schemas = st.recursive(json_values, lambda inside: st.dictionaries(st.sampled_from(KEYWORDS), inside, max_size=3))
+
+
+@settings(max_examples=300, deadline=None)
+@given(json_values, schemas)
+def test_any_schema_is_followed_or_refused(data: Any, schema: Any) -> None:
+    """Whatever the caller takes for a JSON Schema: a ValidationError, and nothing of jsonschema's own."""
+    with contextlib.suppress(errors.ValidationError):
+        structured.validate(data, schema)
+
+
+@pytest.mark.parametrize("dialect", [[], {}, True, "http://["])
+def test_a_dialect_that_is_none_is_refused(dialect: Any) -> None:
+    """`$schema` is a URI; the sentence repeats what it is instead."""
+    with pytest.raises(errors.ValidationError, match=r"schema\['\$schema'\]: .* names no dialect") as caught:
+        structured.checked({"$schema": dialect, "type": "object"})
+    assert caught.value.field == "schema"

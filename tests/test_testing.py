@@ -98,3 +98,46 @@ def test_recorded_replies_come_from_a_file(replies: Replies, tmp_path: Path) -> 
         assert client.ocr.get_job_status("j1").total_pages == client.ocr.get_job_status("j1").total_pages == 2
         client.ocr.delete_job("j1")
     assert repr(replies) == "<Replies to 2 operations; 3 requests so far>"
+
+
+def test_models_are_replies_too(replies: Replies) -> None:
+    """A body can be built from the document's own models, which editors complete; it is checked like any other."""
+    model: Any = replies.api.models["StatusResponse"]
+    replies.reply("get_job_status", model(id="j1", status="processing", total_pages=2, processed_pages=1))
+    with LeapOCRSync("any key", **replies.blocking()) as client:
+        assert client.ocr.get_job_status("j1").progress == 50.0
+    with pytest.raises(errors.ContractError, match="status: must be one of"):
+        replies.reply("get_job_status", model(id="j1", status="procesing"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[", "is no recording, because it is not JSON: Expecting value"),
+        ('{"operation": "getJobStatus"}', "is no recording: it is no array; it looks like"),
+        ('[{"operation": "getJobStatus"}, {"op": "getJobStatus"}]', "is no recording: entry 1 has no operation"),
+    ],
+)
+def test_a_file_that_is_no_recording_is_said(replies: Replies, tmp_path: Path, text: str, said: str) -> None:
+    """By its name, and by the entry that is wrong."""
+    path = tmp_path / "recorded.json"
+    path.write_text(text)
+    with pytest.raises(errors.ConfigurationError, match=rf"recorded\.json {said}"):
+        replies.recorded(path)
+    with pytest.raises(FileNotFoundError):
+        replies.recorded(tmp_path / "missing.json")
+
+
+def test_a_mistake_in_a_script_is_found_where_it_is_made(replies: Replies) -> None:
+    """And not by the request that it was meant for."""
+    wrong: Any = "leapocr"
+    with pytest.raises(TypeError, match=r"replies are to an Api: Replies\(leapocr_dyn\.load\('leapocr'\)\)"):
+        Replies(wrong)
+    with pytest.raises(KeyError, match="did you mean 'get_job_status'"):
+        replies.reply("get_job_statsu", JOB)
+    with pytest.raises(errors.ConfigurationError, match=r"'GET /ocr/models' is neither an operation's name nor METHOD"):
+        replies.reply("GET /ocr/models", {})
+    with pytest.raises(TypeError, match=r"a failure is an exception, such as httpx\.ConnectError.*, not 'leapocr'"):
+        replies.fail("get_job_status", wrong)
+    with pytest.raises(TypeError, match="JSON has no word for a object"):
+        replies.reply("get_job_status", object(), checked=False)

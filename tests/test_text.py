@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leapocr_dyn.document import text
+from leapocr_dyn.document import limit, text
 from leapocr_dyn.errors import DocumentError
 
 # --- YAML as OpenAPI wants it ---
@@ -181,7 +181,7 @@ def test_a_bomb_is_refused_before_it_goes_off(bomb: str, parser: str) -> None:
 
 def test_a_wide_document_is_left_at_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document of many small values is refused at the first that is too many, and not read to its end."""
-    monkeypatch.setattr(text, "NODES", 1_000)
+    monkeypatch.setattr(limit, "NODES", 1_000)
     with pytest.raises(DocumentError, match="more than 1,000 values") as caught:
         text.parse("a: [" + "1," * 2_000 + "]\n", "test")
     assert "line 1, column 1999" in str(caught.value)
@@ -205,12 +205,12 @@ def test_sharing_a_little_is_no_bomb() -> None:
 
 def test_a_measure_counts_what_is_shared_as_often_as_it_is_reached() -> None:
     """Weight is what a walk costs, and height what a recursion needs; a heavy tree is not weighed to its end."""
-    assert text.measure("x") == (1, 0)
-    assert text.measure({"a": [1, "x" * 640]}).height == 2
+    assert limit.measure("x") == (1, 0)
+    assert limit.measure({"a": [1, "x" * 640]}).height == 2
     shared: list[object] = []
     for _ in range(60):
         shared = [shared, shared]
-    assert text.measure(shared, at_most=1_000).weight > 1_000
+    assert limit.measure(shared, at_most=1_000).weight > 1_000
 
 
 # --- properties ---

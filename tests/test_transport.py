@@ -645,6 +645,55 @@ def test_a_users_client_is_used_and_never_closed(world: World) -> None:
     assert not mine.is_closed
 
 
+def test_what_cannot_be_closed_keeps_nothing_else_open(world: World) -> None:
+    """Closing goes through all pools, also where the first one fails; the failure is told."""
+    io, closed = world.transport(), []
+
+    class Pool:
+        def close(self) -> None:
+            closed.append(self)
+            if len(closed) == 2:
+                raise OSError("stuck")
+
+        async def aclose(self) -> None:
+            self.close()
+
+    async def fill_and_close() -> None:
+        pools = io._pools if world.blocking else (await io._here()).pools
+        pools._make = lambda **settings: Pool()
+        with pools.lease("http://a.test"), pools.lease("https://b.test"), pools.lease("http://[::1]"):
+            made = sum(len(shards) for shards in pools._shards.values())
+        assert made == 2
+        with pytest.raises(OSError, match="stuck"):
+            await io.close()
+
+    world.run(fill_and_close())
+    assert len(closed) == 2
+
+
+def test_a_users_client_that_is_closed_is_the_callers_mistake(world: World) -> None:
+    """A sentence that says which client, and not httpx's RuntimeError; health() does not take it for an answer."""
+    mine = world.http(Script(answer()))
+    world.run(mine.close() if world.blocking else mine.aclose())
+    client = world.client(Script(answer()), http_client=mine)
+    for call in (lambda: client.ocr.get_job_status("1"), client.health):
+        with pytest.raises(errors.ConfigurationError, match="http_client is closed"):
+            world.run(call())
+
+
+def test_what_a_users_client_adds_to_everything_changes_no_address_and_no_key(world: World) -> None:
+    """Its own base URL, key, User-Agent and Accept: the request goes where ours goes, as ours."""
+    script = Script(answer(json={"id": "1", "status": "pending"}))
+    own = {"X-API-KEY": "theirs", "User-Agent": "theirs", "Accept": "text/html"}
+    mine = world.http(script, base_url="https://other.test/v9/", headers=own)
+    for key in ("first-key", "second-key"):
+        world.run(world.client(script, http_client=mine, api_key=key).ocr.get_job_status("1"))
+    assert [request.headers["x-api-key"] for request in script.requests] == ["first-key", "second-key"]
+    assert {str(request.url) for request in script.requests} == {"https://api.test/v1/ocr/status/1"}
+    assert {request.headers["accept"] for request in script.requests} == {"application/json"}
+    assert "theirs" not in f"{[request.headers.raw for request in script.requests]}"
+
+
 def test_a_users_client_sends_bodies_whole(world: World) -> None:
     """A POST through a borrowed client announces the length that it has."""
     script = Script(answer(json={"job_id": "1"}))

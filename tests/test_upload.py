@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import tempfile
 import threading
 from collections.abc import Callable
@@ -15,9 +16,12 @@ import anyio
 import httpx
 import pytest
 from conftest import KEY, World, answer, told
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leapocr_dyn import ProcessOptions, errors
-from leapocr_dyn.workflows.upload import unquoted
+from leapocr_dyn.services.leapocr.validation import validate_file
+from leapocr_dyn.workflows.upload import shortened, unquoted
 
 TEN = ("ten.pdf", b"0123456789")
 Fault = Callable[[int, int, int], httpx.Response | Exception | None]
@@ -143,6 +147,31 @@ def test_a_receipt_goes_back_without_quotes(world: World, etag: str, told: str) 
     assert unquoted(etag) == told
 
 
+def test_a_part_is_plain_bytes_of_a_known_length(world: World) -> None:
+    """No media type, which a link's signature may not expect, and no chunked coding, which storage refuses."""
+    service = Service()
+    upload(world, service)
+    for request in service.puts:
+        assert (request.method, int(request.headers["content-length"])) == ("PUT", len(request.content))
+        assert not request.headers.keys() & {"content-type", "transfer-encoding", "expect"}
+
+
+@pytest.mark.parametrize("kind", ["multipart", "single", "", None, 5])
+def test_an_upload_of_any_type_is_completed(world: World, kind: Any) -> None:
+    """Whatever the server calls it: parts that have arrived become a job."""
+    service = Service(upload_type=kind)
+    assert upload(world, service).job_id == "1"
+    assert [job for job, _ in service.completed] == ["1"]
+
+
+def test_a_last_part_that_ends_behind_the_file_is_sent_to_the_files_end(world: World) -> None:
+    """A server that counts in whole chunks means what is there; a part that only begins behind it is refused."""
+    for last in (10, 2**40):
+        service = Service(**cut((0, last)))
+        assert upload(world, service).job_id == "1"
+        assert service.arrived == {(1, 1): [b"0123456789"]}
+
+
 # -- what is sent again
 
 
@@ -204,9 +233,12 @@ def test_links_that_expired_are_asked_for_once_and_everything_arrives_exactly_on
 def test_links_that_never_work_end_the_upload(world: World) -> None:
     """Fresh links that expire at once are not asked for again and again."""
     service = Service(fault=always(answer(403)))
-    with pytest.raises(errors.APIError, match="expire faster"):
+    with pytest.raises(errors.ForbiddenError, match="expire faster"):
         upload(world, service)
     assert (len(service.announcements), service.completed) == (2, [])
+    wrong = httpx.Response(403, text="<Error><Code>SignatureDoesNotMatch</Code></Error>")
+    with pytest.raises(errors.ForbiddenError, match=r"403 SignatureDoesNotMatch: .* or none is right"):
+        upload(world, Service(fault=always(wrong)))
 
 
 def test_a_part_that_meets_an_old_link_while_fresh_ones_are_asked_for_waits_for_them() -> None:
@@ -225,6 +257,23 @@ def test_a_part_that_meets_an_old_link_while_fresh_ones_are_asked_for_waits_for_
     assert world.run(world.client(server).ocr.process_file(TEN)).job_id == "2"
     assert (len(service.announcements), [job for job, _ in service.completed]) == (2, ["2"])
     world.close()
+
+
+def test_a_part_that_was_refused_tells_all_that_is_known(world: World) -> None:
+    """Whose call it was, the storage's status, code and request id, and how often it was tried; not its body."""
+    body = b"<Error><Code>SlowDown</Code><StringToSign>s3cret</StringToSign></Error>"
+    for status, tries in ((400, 1), (503, 3), (403, 1)):
+        reply = httpx.Response(status, headers={"x-amz-request-id": "7c1", "retry-after": "1"}, content=body)
+        with pytest.raises(
+            errors.of_status(status), match=r"(take part 1 of|links for) \(ten\.pdf, 10 bytes\)"
+        ) as caught:
+            upload(world, Service(part=10, fault=always(reply)), max_retries=2)
+        error: Any = caught.value
+        assert (error.operation, error.status_code, error.code) == ("direct_upload", status, "SlowDown")
+        assert (error.request_id, error.attempts, error.body) == ("7c1", tries, None)
+    with pytest.raises(errors.ConnectionError) as lost:
+        upload(world, Service(fault=always(httpx.ConnectError("refused"))), max_retries=2)
+    assert (lost.value.operation, lost.value.attempts) == ("direct_upload", 3)
 
 
 # -- what is refused
@@ -246,7 +295,7 @@ def cut(*ranges: tuple[int, int], **more: Any) -> dict[str, Any]:
     [
         cut(),
         cut((0, 8)),
-        cut((0, 10)),
+        cut((0, 9), (10, 12)),
         cut((1, 9)),
         cut((0, 3), (5, 9)),
         cut((0, 5), (5, 9)),
@@ -300,6 +349,22 @@ def test_a_file_that_shrinks_while_it_is_sent_is_noticed(world: World, tmp_path:
     assert (caught.value.file_path, service.completed) == (str(path), [])
 
 
+def test_a_file_that_grows_while_it_is_sent_is_noticed(world: World, tmp_path: Path) -> None:
+    """Nor does the half that another program has written so far; by path, and as an open file."""
+    path = tmp_path / "grows.pdf"
+    for opened in (False, True):
+        path.write_bytes(b"0123456789")
+        service = Service()
+
+        def grow(sent: int, size: int) -> None:
+            with path.open("ab") as file:
+                file.write(b"more")
+
+        with path.open("rb") as file, pytest.raises(errors.FileError, match=r"grows\.pdf became longer"):
+            upload(world, service, file if opened else path, on_sent=grow)
+        assert service.completed == []
+
+
 class Pipe(io.BytesIO):
     """A stream that cannot be measured."""
 
@@ -318,6 +383,13 @@ def at_its_end() -> io.BytesIO:
     """What was just written, and not rewound."""
     file = io.BytesIO()
     file.write(b"%PDF-")
+    return file
+
+
+def closed() -> io.BytesIO:
+    """What somebody has closed already."""
+    file = io.BytesIO(b"%PDF-1.7")
+    file.close()
     return file
 
 
@@ -340,8 +412,14 @@ def fifo(path: Path) -> Path:
         (lambda folder: "bad\0name.pdf", r"bad\\u0000name\.pdf cannot be read"),
         (lambda folder: b"", r"\(document, 0 bytes\) is empty"),
         (lambda folder: ("a.pdf", b""), r"\(a\.pdf, 0 bytes\) is empty"),
+        (lambda folder: io.BytesIO(), r"^the BytesIO is empty$"),
+        (lambda folder: ("a.pdf", io.BytesIO()), r"^a\.pdf is empty$"),
+        (lambda folder: ("a.pdf", iter([b"", b""])), r"^a\.pdf is empty$"),
+        (lambda folder: iter([]), r"^document is empty$"),
         (lambda folder: b"plain words", r"of a type that its first bytes do not tell"),
         (lambda folder: io.StringIO("%PDF-"), r"open as text; open it with mode 'rb'"),
+        (lambda folder: closed(), r"the BytesIO cannot be measured \(I/O operation on closed file"),
+        (lambda folder: open_as("/home/me/evil.exe"), r"evil\.exe is a \.exe file"),
         (lambda folder: Pipe(b"%PDF-"), r"cannot be measured .*; pass its bytes instead"),
         (lambda folder: 7, r"a file is a path, bytes, .*, an iterator of bytes, or \(name, .*\), not int"),
         (
@@ -364,6 +442,37 @@ def test_a_file_that_cannot_be_sent_is_refused_by_name(world: World, tmp_path: P
     assert service.announcements == []
 
 
+def test_the_largest_file_is_a_gibibyte(world: World, tmp_path: Path) -> None:
+    """One byte more is refused before anything is sent, with the file, its size and the field, however it is given."""
+    service, size = Service(), 2**30 + 1
+    path = sparse(tmp_path / "huge.pdf", size)
+    with path.open("rb") as file:
+        for given in (path, file, ("huge.pdf", path)):
+            with pytest.raises(
+                errors.FileError, match="file_size: must be at most 1073741824, not 1073741825"
+            ) as caught:
+                upload(world, service, given)
+            assert (caught.value.file_size, "huge.pdf" in str(caught.value.file_path)) == (size, True)
+    assert service.announcements == []
+    assert not validate_file(path).valid
+    sparse(path, size - 1)
+    assert validate_file(path).valid
+    assert world.client(service).ocr.direct_upload.plan(file_name="a", file_size=size - 1, content_type="image/png")
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".PDF", ".WebP"])
+def test_the_kinds_that_the_service_reads_are_taken(world: World, ending: str) -> None:
+    """By their endings, in any case; any other is refused, also as an open file."""
+    service = Service(part=10)
+    upload(world, service, (f"scan{ending}", b"0123456789"))
+    assert service.announcements[0]["content_type"].partition("/")[0] in ("application", "image")
+    evil = io.BytesIO(b"MZ")
+    evil.name = "/home/me/evil.exe"
+    with pytest.raises(errors.FileError, match=r"is a \.exe file; supported are \.pdf"):
+        upload(world, service, evil)
+    assert len(service.announcements) == 1
+
+
 def test_wrong_options_are_not_the_files_fault(world: World) -> None:
     """A field that the file has nothing to do with stays a ValidationError, by its name."""
     client = world.client(Service())
@@ -371,9 +480,25 @@ def test_wrong_options_are_not_the_files_fault(world: World) -> None:
     with pytest.raises(errors.ValidationError) as caught:
         world.run(client.ocr.process_file(TEN, options))
     assert caught.value.field == "instructions"
+    service = Service()
+    with pytest.raises(errors.ValidationError, match="file_name") as caught:
+        world.run(world.client(service).ocr.process_file(TEN, ProcessOptions(file_name="a" * 256)))
+    assert caught.value.field == "file_name"
+    assert service.announcements == []
 
 
 # -- what a file can be
+
+
+def open_as(name: Any) -> io.BytesIO:
+    """An open PDF whose `name` is this."""
+
+    class Named(io.BytesIO):
+        pass
+
+    file: Any = Named(b"%PDF-1.7")
+    file.name = name
+    return file  # type: ignore[no-any-return]  # a file with one attribute more
 
 
 @pytest.mark.parametrize(
@@ -390,13 +515,46 @@ def test_wrong_options_are_not_the_files_fault(world: World) -> None:
         (("in/a\\folder.pdf", b"x"), "folder.pdf", "application/pdf"),
         ((Path("in/a.png"), b"x"), "a.png", "image/png"),
         (("a\udcff.pdf", b"x"), "a\N{REPLACEMENT CHARACTER}.pdf", "application/pdf"),
+        (("日本\n.pdf", b"x"), "日本\n.pdf", "application/pdf"),
+        (lambda: open_as("/home/me/secret/a.pdf"), "a.pdf", "application/pdf"),
+        (lambda: open_as(b"/home/me/b.pdf"), "b.pdf", "application/pdf"),
+        (lambda: open_as(r"C:\Users\me\c.pdf"), "c.pdf", "application/pdf"),
+        (lambda: open_as("../.."), "document", "application/pdf"),
+        (lambda: open_as(7), "document", "application/pdf"),
+        (lambda: open_as(None), "document", "application/pdf"),
+        (lambda: open_as(object()), "document", "application/pdf"),
     ],
 )
 def test_name_and_type_come_from_the_ending_or_the_first_bytes(world: World, file: Any, name: str, kind: str) -> None:
     """Only the base name is sent, never the folders above it."""
     service = Service(part=100)
-    upload(world, service, file)
+    upload(world, service, file() if callable(file) else file)
     assert (service.announcements[0]["file_name"], service.announcements[0]["content_type"]) == (name, kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("a" * 251 + ".pdf", "a" * 251 + ".pdf"),
+        ("a" * 252 + ".pdf", "a" * 251 + ".pdf"),
+        ("\N{TEACUP WITHOUT HANDLE}" * 999 + ".jpeg", "\N{TEACUP WITHOUT HANDLE}" * 250 + ".jpeg"),
+        ("\N{ACUTE ACCENT}\n\0.pdf", "\N{ACUTE ACCENT}\n\0.pdf"),
+    ],
+)
+def test_a_name_that_is_too_long_is_cut_and_keeps_its_ending(world: World, name: str, sent: str) -> None:
+    """At most 255 characters, of any script; a name is no reason to refuse a file."""
+    service = Service()
+    upload(world, service, (name, b"0123456789"))
+    assert service.announcements[0]["file_name"] == sent
+
+
+@given(st.text(max_size=600))
+def test_any_name_is_short_enough_and_begins_as_it_did(name: str) -> None:
+    """What is short enough stays as it is; of what is not, the ending stays where it has room."""
+    short, ending = shortened(name), os.path.splitext(name)[1]
+    assert len(short) == min(len(name), 255)
+    assert short.endswith(ending) or len(ending) > 255
+    assert shortened(short) == short
 
 
 def test_a_path_is_sent_under_its_base_name(world: World, tmp_path: Path) -> None:
@@ -466,7 +624,7 @@ def test_progress_only_grows_and_ends_at_the_size(world: World, fault: Fault) ->
     upload(world, Service(fault=fault), on_sent=lambda sent, size: heard.append((sent, size)))
     sent = [count for count, _ in heard]
     assert sent == sorted(set(sent))
-    assert heard[-1] == (10, 10)
+    assert (heard[0], heard[-1]) == ((0, 10), (10, 10))
 
 
 def test_an_async_listener_is_awaited_after_each_part(world: World) -> None:
@@ -476,9 +634,121 @@ def test_an_async_listener_is_awaited_after_each_part(world: World) -> None:
     async def listen(sent: int, size: int) -> None:
         heard.append(sent)
 
-    upload(world, Service(), on_sent=listen)
-    assert heard == sorted(set(heard))
-    assert heard[-1] == 10
+    for listener in (listen, lambda sent, size: listen(sent, size)):
+        heard.clear()
+        upload(world, Service(), on_sent=listener)
+        assert heard == sorted(set(heard))
+        assert heard[-1] == 10
+
+
+@pytest.mark.parametrize("suspends", [False, True])
+def test_a_listener_that_fails_ends_the_upload(world: World, suspends: bool) -> None:
+    """What it raises is what the caller gets; the other parts stop, and nothing is completed."""
+    service = Service(part=1)
+
+    def listen(sent: int, size: int) -> None:
+        if sent > 2:
+            raise LookupError
+
+    async def alisten(sent: int, size: int) -> None:
+        listen(sent, size)
+
+    with pytest.raises(LookupError):
+        upload(world, service, on_sent=alisten if suspends else listen)
+    assert service.completed == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_stops_the_parts_and_completes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the blocking client: at once, no part begins after it, no listener hears more, no temporary file stays."""
+    world, heard, over = World("blocking"), [0], threading.Event()
+
+    def fault(job: int, part: int, attempt: int) -> None:
+        if part == 3:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            over.wait(0.2)
+
+    service = Service(part=1, fault=fault)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        upload(world, service, ("a.pdf", iter([b"x"] * 100)), on_sent=lambda sent, _: heard.append(sent))
+    told = (len(heard), len(service.puts))
+    over.wait(0.2)
+    assert (len(heard), len(service.puts)) == told
+    assert (len(service.puts) < 20, service.completed, os.listdir(tmp_path)) == (True, [], [])
+    assert "leapocr_dyn" not in [thread.name for thread in threading.enumerate()]
+    world.close()
+
+
+@pytest.mark.parametrize(
+    "failure", [errors.ConnectionError("its own"), httpx.ConnectError("its own"), ZeroDivisionError("its own")]
+)
+@pytest.mark.parametrize("suspends", [False, True])
+def test_a_listener_that_fails_ends_the_upload_with_its_own_exception(
+    world: World, failure: Exception, suspends: bool
+) -> None:
+    """It is not taken for a failure of the network: no part is sent again because of it, and no job begins."""
+
+    def listen(sent: int, size: int) -> None:
+        raise failure
+
+    async def alisten(sent: int, size: int) -> None:
+        raise failure
+
+    service = Service(part=10)
+    with pytest.raises(type(failure), match="its own"):
+        upload(world, service, on_sent=alisten if suspends else listen)
+    assert (len(service.puts) <= 1, service.completed, world.slept) == (True, [], [])
+
+
+class Torn(io.BytesIO):
+    """A file that comes from the network itself, and loses it in the middle."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The first ten bytes, and no more."""
+        if self.tell() >= 10:
+            raise httpx.ReadError("the source is gone")
+        return super().read(10 if size is None or size < 0 else min(size, 10))
+
+
+def test_a_file_that_fails_is_not_a_failing_storage(world: World) -> None:
+    """What the caller's own file raises is raised, and its parts are not sent again and again."""
+    service = Service(part=100)
+    with pytest.raises(httpx.ReadError, match="the source is gone"):
+        upload(world, service, ("a.pdf", Torn(bytes(99))))
+    assert (service.completed, world.slept) == ([], [])
+
+
+def test_no_file_is_touched_on_the_event_loop(world: World) -> None:
+    """Looking at it, opening it, reading it: a disk may be slow, and other tasks go on meanwhile."""
+    here: list[int] = []
+    touched: set[int] = set()
+
+    class Watched(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            touched.add(threading.get_ident())
+            return super().read(size)
+
+        def seek(self, offset: int, whence: int = 0, /) -> int:
+            touched.add(threading.get_ident())
+            return super().seek(offset, whence)
+
+    def service(request: httpx.Request) -> httpx.Response:
+        here.append(threading.get_ident())
+        return answers(request)
+
+    answers = Service()
+    upload(world, service, ("ten.pdf", Watched(b"0123456789")))  # type: ignore[arg-type]  # any server will do
+    assert len(touched) > 0
+    assert world.blocking or touched.isdisjoint(here)
+
+
+@pytest.mark.parametrize("announced", [{"upload_type": "single"}, {"upload_type": "direct"}, {"upload_type": None}])
+def test_an_upload_is_completed_whatever_it_is_called(world: World, announced: dict[str, Any]) -> None:
+    """The server may call it multipart or not: what is not completed never becomes a job."""
+    service = Service(part=10, **announced)
+    upload(world, service)
+    assert len(service.completed) == 1
 
 
 # -- secrets

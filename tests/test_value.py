@@ -16,6 +16,8 @@ from typing import Any
 import attrs
 import pytest
 from documents import answering, api_of, structured
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leapocr_dyn.api import load
 from leapocr_dyn.errors import ValidationError
@@ -190,6 +192,22 @@ def test_a_changed_view_computes_again() -> None:
 def test_attrs_can_take_a_model_apart() -> None:
     """`attrs.asdict` has the Python names; what the hidden slot shows it is no value."""
     assert attrs.asdict(pet({"petName": "Mimi"}))["pet_name"] == "Mimi"
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.text(max_size=6) | st.sampled_from(["class", "_left", "1st", "self"]), min_size=1, max_size=4, unique=True
+    )
+)
+def test_a_model_is_a_dataclass_to_whoever_asks(names: list[str]) -> None:
+    """dataclasses.fields, asdict and replace work, whatever the fields are called; the base of all models is none."""
+    it = structured({"type": "object", "properties": {name: {} for name in names}}, {name: [7] for name in names})
+    told = dataclasses.asdict(it)
+    assert [one.name for one in dataclasses.fields(it)] == list(told)
+    assert list(told.values()) == [[7]] * len(names)
+    assert dataclasses.replace(it) == it
+    assert not dataclasses.is_dataclass(value.Model)
 
 
 # -- sending

@@ -143,6 +143,52 @@ print(len(api.operations), source.bundled_path("leapocr", "openapi"))
     assert said(program + IMPORTED.format(names=["yaml", "jsonschema", "httpx"])) == expected
 
 
+# What a first call does without. Of ours: what few documents or calls have, or only people ask for.
+UNNEEDED = """
+document.bundle document.criterion document.jsonpath document.overlay document.swagger
+model.fit
+operation.body operation.curl operation.describe operation.encoding operation.item_schema operation.multipart
+operation.oauth operation.sequential operation.signature
+transport.suspending workflows job iteration fetch testing explore sandbox models cli
+services.leapocr.again services.leapocr.batch services.leapocr.results services.leapocr.validation
+"""
+FOREIGN = ["yaml", "jsonschema", "regex", "jsonpath", "cattrs", "asyncio", "multiprocessing", "difflib", "secrets"]
+
+
+def test_a_first_call_imports_only_what_it_needs(said: Any) -> None:
+    """Who asks one question over a socket waits for no uploads, batches, unions, YAML or OAuth to be imported.
+
+    Beside httpx, which imports much itself, attrs is the one package that it takes.
+    """
+    program = """
+import httpx, socket, sys, threading
+server = socket.create_server(("127.0.0.1", 0))
+def serve():
+    connection, _ = server.accept()
+    connection.recv(65536)
+    body = b'{"id": "1", "status": "processing"}'
+    head = b"HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n"
+    connection.sendall(head % len(body) + body)
+    connection.close()
+thread = threading.Thread(target=serve)
+thread.start()
+httpx.HTTPTransport(verify=False).close()  # now it has imported all that it needs itself
+before = set(sys.modules)
+from leapocr_dyn import LeapOCRSync
+with LeapOCRSync("key", base_url=f"http://127.0.0.1:{server.getsockname()[1]}") as client:
+    assert client.ocr.get_job_status("1").status == "processing"
+thread.join()
+server.close()
+print(*set(sys.modules) - before)
+"""
+    imported = set(said(program).split())
+    assert "leapocr_dyn.session" in imported
+    ours = [f"leapocr_dyn.{name}" for name in UNNEEDED.split()]
+    assert imported.isdisjoint([*ours, *FOREIGN])
+    others = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"leapocr_dyn"}
+    assert others <= {"attr", "attrs"}
+
+
 def test_the_workflow_is_in_force(said: Any) -> None:
     """What workflow.yaml says is in force: views with their other names and computed fields."""
     program = """

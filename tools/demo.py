@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from leapocr_dyn import cli
+from leapocr_dyn.cli.failure import INTERRUPTED
 from leapocr_dyn.sandbox import Sandbox
 
 PART = 128 * 1024  # bytes; small, so that the sample travels in several parts
@@ -18,7 +19,7 @@ def main() -> None:
             print(f"$ leapocr-dyn {' '.join(words)}", file=sys.stderr)
             cli.main(words)
     except KeyboardInterrupt:
-        sys.exit(cli.INTERRUPTED)
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from leapocr_dyn.document import bundle, normal, reference, repair, select, source
+from leapocr_dyn.document import normal, reference, repair, select, source
 from leapocr_dyn.document.reference import Located
 from leapocr_dyn.document.source import Recipe
 from leapocr_dyn.errors import DocumentError
@@ -92,6 +92,10 @@ class Document(NamedTuple):
         """In one tree, with the files that it refers to; only for a document that was given as a path."""
         if self.files is not None:
             return self
+        if not reference.leads_out(self.published):
+            return self._replace(tree=self.published, files=())
+        from leapocr_dyn.document import bundle  # not at the top: nearly all documents refer only to themselves
+
         tree, files, digest, report = bundle.bundled(self.published, self.path)
         digest = source.digest(f"{self.digest} {digest}") if digest else self.digest
         said = self.report + tuple(Finding(*one) for one in report)

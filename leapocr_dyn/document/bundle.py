@@ -4,7 +4,7 @@ Theory of operation. Everything below follows a `$ref` by its JSON Pointer, and 
 document that says more is rewritten here, once: the files that it refers to move in below `x-files`, by their paths;
 every reference that can be followed becomes the pointer of what it means. A schema of another file that is referred to
 becomes a component, named after the last step of its pointer or after its file, and so a model. A document that refers
-only to itself by pointers, as nearly all do, comes back as the object that it was, after one glance at each level.
+only to itself by pointers, as nearly all do, never comes here: one glance tells (`leads_out` in reference.py).
 
 Files are read only for a document that was given as a path, only below the folder in which it lies (symbolic links
 resolved), and only within the bounds of one document, all together. Nothing is ever fetched: the URI of an `$id` or of
@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
-from leapocr_dyn.document import source, text
+from leapocr_dyn.document import limit, source, text
 from leapocr_dyn.document.reference import DATA, MAPS, fragment, is_reference, pointer, resolve, rewritten, tokens
 from leapocr_dyn.errors import DocumentError
 
@@ -59,22 +59,8 @@ class Bundle(NamedTuple):
 
 
 def bundled(tree: Tree, path: Path | None) -> Bundle:
-    """The document in one tree; the same object where it is that already. path: of the file it was read from."""
-    if not speaks_of_more(tree):
-        return Bundle(tree)
+    """The document in one tree. path: of the file it was read from."""
     return Bundler(tree, path).run()
-
-
-def speaks_of_more(tree: Tree) -> bool:
-    """Whether anything but JSON Pointers from the root is needed to follow its references. Cheap; errs on yes."""
-    for level in text.levels(tree):
-        for node in level:
-            # A list is asked, too, which costs less than to tell it from an object.
-            if "$id" in node or "$dynamicRef" in node:
-                return True
-            if "$ref" in node and node.__class__ is dict and str(node["$ref"])[:2] != "#/":
-                return True
-    return False
 
 
 class Spot(NamedTuple):
@@ -141,7 +127,7 @@ class Bundler:
         self.places: dict[str, str | None] = {path.name: ""} if path else {}
         self.looked: list[str] = []
         self.digests: list[str] = []
-        self.left, self.room = text.SIZE, text.NODES
+        self.left, self.room = limit.SIZE, limit.NODES
         self.report: list[tuple[str, str, str]] = []
         self.ids: dict[str, str] = {}
         self.homes: dict[str, tuple[str, str]] = {}
@@ -243,9 +229,9 @@ class Bundler:
             content = source.content(path, self.left)
             self.digests.append(source.digest(content))
             tree = source.rooted(text.parse(content, name), name)
-            self.room -= text.measure(tree, self.room).weight
+            self.room -= limit.measure(tree, self.room).weight
             if self.room < 0:
-                raise DocumentError(f"{name} is not read: all files together have more than {text.NODES:,} values")
+                raise DocumentError(f"{name} is not read: all files together have more than {limit.NODES:,} values")
         except DocumentError as error:
             self.report.append(("file", spot.place, error.message))
             return None
@@ -367,7 +353,7 @@ class Bundler:
             return place
         key = home, tuple(sorted(scope.items()))
         if key not in self.copies:
-            self.copied += text.measure(resolve(self.whole, home), COPIED).weight
+            self.copied += limit.measure(resolve(self.whole, home), COPIED).weight
             if self.copied > COPIED:
                 return place
             self.copies[key] = pointer("x-dynamic", str(len(self.before.get("x-dynamic", {})) + len(self.copies) + 1))

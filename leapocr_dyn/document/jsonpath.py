@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from leapocr_dyn.document.text import shown
+from leapocr_dyn.document.mistake import shown
 from leapocr_dyn.errors import DocumentError
 
 if TYPE_CHECKING:

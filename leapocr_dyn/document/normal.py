@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from leapocr_dyn.document import swagger
 from leapocr_dyn.document.reference import follow, is_reference, pointer, reworded
 from leapocr_dyn.errors import DocumentError
 
 Node = Any  # the border where JSON enters
 
-METHODS = (*swagger.METHODS, "trace", "query")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 
 def normalise(tree: dict[str, Node], name: str) -> dict[str, Node]:
@@ -24,6 +23,8 @@ def normalise(tree: dict[str, Node], name: str) -> dict[str, Node]:
         raise DocumentError(f"{name}: `paths` must be an object")
     tree = _with_path_items(tree)
     if str(tree.get("swagger")) == "2.0":
+        from leapocr_dyn.document import swagger  # not at the top: few documents are that old
+
         tree = swagger.converted(tree)
     version = tree.get("openapi")
     if not isinstance(version, str):

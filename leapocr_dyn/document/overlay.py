@@ -22,10 +22,11 @@ from urllib.parse import unquote, urlsplit
 
 from leapocr_dyn.document import source
 from leapocr_dyn.document.jsonpath import Budget, Steps, compiled, select
-from leapocr_dyn.document.text import DEPTH, kind, measure, shown
+from leapocr_dyn.document.limit import DEPTH, measure
+from leapocr_dyn.document.mistake import kind, shown
 from leapocr_dyn.errors import DocumentError
 
-NODES = 5_000_000  # inserted by one overlay, in the weight of text.measure
+NODES = 5_000_000  # inserted by one overlay, in the weight of limit.measure
 
 VERSION = r"1\.[01](\.[0-9]+)?(-.*)?"
 OVERLAY_FIELDS = {"overlay", "info", "extends", "actions"}

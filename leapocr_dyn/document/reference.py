@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from leapocr_dyn.document.limit import levels
 from leapocr_dyn.errors import DocumentError
 
 # Beside a `$ref`, these describe the reference; any other keyword makes it something new.
@@ -227,6 +228,18 @@ def references(node: Any) -> Iterator[str]:  # Any: JSON, as the document wrote 
                 elif key == "examples" and isinstance(value, dict):
                     yield from shared_examples(value)
         stack.extend(reversed(below))
+
+
+def leads_out(tree: Any) -> bool:  # Any: JSON, as the document wrote it
+    """Whether anything but JSON Pointers from the root is needed to follow its references. Cheap; errs on yes."""
+    for level in levels(tree):
+        for node in level:
+            # A list is asked, too, which costs less than to tell it from an object.
+            if "$id" in node or "$dynamicRef" in node:
+                return True
+            if "$ref" in node and node.__class__ is dict and str(node["$ref"])[:2] != "#/":
+                return True
+    return False
 
 
 def mapped(discriminator: object) -> Iterator[str]:

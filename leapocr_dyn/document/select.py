@@ -17,6 +17,12 @@ from leapocr_dyn.document.repair import operations
 Tree = dict[str, Any]  # the border where JSON enters
 
 
+def tags(tree: Tree) -> list[str]:
+    """The tags that operations carry, each once, in the order of the document."""
+    carried = (operation.get("tags") or () for _, _, operation, _ in operations(tree))
+    return list(dict.fromkeys(str(tag) for some in carried for tag in some))
+
+
 def tagged(tree: Tree, tag: str, also: Collection[str] = ()) -> tuple[Tree, list[tuple[str, str, str]]]:
     """The tree with only those operations and what they reference, and (rule, pointer, sentence) for what to know."""
     kept: dict[str, set[str]] = {}

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from leapocr_dyn.document import text
-from leapocr_dyn.document.text import DEPTH, NODES, kind, shown, too_deep, too_large
+from leapocr_dyn.document import limit, text
+from leapocr_dyn.document.limit import DEPTH, NODES
+from leapocr_dyn.document.mistake import kind, shown, too_deep, too_large
 from leapocr_dyn.errors import DocumentError
 
 # Patterns stay text here, and re keeps what it compiled: to compile them all would double the time to import this.
@@ -100,7 +101,7 @@ def text_source(given: str | bytes, name: str) -> Source:
 
 def path_source(path: Path, recipe: Recipe, name: str) -> Source:
     """The document that a file holds."""
-    read = content(path, text.SIZE)
+    read = content(path, limit.SIZE)
     tree = rooted(text.parse(read, name), name)
     return Source(tree, name, Path(os.path.abspath(path)), digest(read), recipe)
 

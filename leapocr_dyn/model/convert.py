@@ -22,7 +22,6 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from leapocr_dyn.errors import DecodeError
-from leapocr_dyn.model import fit
 from leapocr_dyn.model import type as types
 from leapocr_dyn.model.schema import Models
 from leapocr_dyn.model.type import Field, Type
@@ -207,6 +206,8 @@ def _other(converter: Converter, it: types.Dictionary | None, name: str, value: 
 
 def union(converter: Converter, it: types.Union) -> Hook:
     """The option that the value fits best (fit.py)."""
+    from leapocr_dyn.model import fit  # not at the top: many documents have no unions
+
     place = it.pointer
     options = fit.options(converter.models, it)
     by_kind = {
@@ -292,7 +293,7 @@ def fused(converter: Converter, it: types.Object, fields: list[Field], made: typ
         "        return odd(value)",
         "    get = value.get",
         "    o = twin()",
-        "    seen = 0",
+        f"    seen = {len(known)}",
         "    rest = None",
     ]
     counted: set[str] = set()
@@ -326,18 +327,19 @@ def fused(converter: Converter, it: types.Object, fields: list[Field], made: typ
 
 def _lines(number: int, field: Field, names: dict[str, Any], *, first: bool) -> list[str]:
     n = number
-    count = ["        seen += 1"] if first else []
     plain: list[str] = []
     if isinstance(field.type, types.Scalar) and type(None) not in field.type.kinds:
         # An integer may be 1.0, which its hook looks at; everything else is plain.
         kinds = field.type.kinds[:1] if field.type.kinds[0] is int else field.type.kinds
         names |= {f"kind{n}_{index}": kind for index, kind in enumerate(kinds)}
-        fits = " or ".join(f"kind is kind{n}_{index}" for index in range(len(kinds)))
-        plain = ["    kind = v.__class__", f"    if {fits}:", f"        o.field{n} = v", *count]
+        fits = " or ".join(f"v.__class__ is kind{n}_{index}" for index in range(len(kinds)))
+        plain = [f"    if {fits}:", f"        o.field{n} = v"]
     lines = [
         f"    v = get(key{n})",
         *plain,
         f"    {'elif' if plain else 'if'} v is None:",
+        # Counted here, because most fields are there; a null is a member all the same, and so left over.
+        *(["        seen -= 1"] if first else []),
         # A copy, or what one reader adds to a list would be every later reader's default.
         f"        o.field{n} = copy(default{n})"
         if isinstance(field.default, list | dict)
@@ -350,7 +352,7 @@ def _lines(number: int, field: Field, names: dict[str, Any], *, first: bool) -> 
             "            rest = rest or {}",
             f"            rest[key{n}] = absent",
         ]
-    return [*lines, "    else:", *count, f"        o.field{n} = hook{n}(v)"]
+    return [*lines, "    else:", f"        o.field{n} = hook{n}(v)"]
 
 
 def _replacing(names: dict[str, Any], name: str, converter: Converter, inner: Type) -> Hook:

@@ -7,12 +7,15 @@ The wire name itself is kept beside the Python name; this module never reverses 
 
 from __future__ import annotations
 
+import functools
+import inspect
 import keyword
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import islice
+from typing import Any, TypeVar
 
 # What a model or a namespace needs for itself, or what a reader would take for something else.
 RESERVED = frozenset({"self", "cls", "mro", "to_dict", "None", "True", "False", "raw", "plan"})
@@ -111,6 +114,43 @@ def hint(name: str, known: Iterable[str], otherwise: str = "") -> str:
 
     near = difflib.get_close_matches(name, list(known), 1)
     return f"; did you mean {near[0]!r}?" if near else otherwise
+
+
+T = TypeVar("T")
+
+
+def hinting(kind: type[T]) -> type[T]:
+    """A class decorator: a constructor that is given a name it does not know says which one was meant."""
+    made: Any = kind  # Any: whatever its constructor takes, here and below
+    build = made.__init__
+    signature = inspect.signature(build)
+    shown = [one for one in signature.parameters.values() if not one.name.startswith("_")]
+    known = [one.name for one in shown[1:]]
+    positional = [one for one in shown[1:] if one.kind is one.POSITIONAL_OR_KEYWORD]
+
+    @functools.wraps(build)
+    def __init__(self: T, *args: Any, **given: Any) -> None:  # noqa: N807 - it becomes one
+        try:
+            build(self, *args, **given)
+        except TypeError as error:
+            unknown = next((name for name in given if name not in known and not name.startswith("_")), None)
+            if unknown is not None:
+                near = hint(unknown, known, f"; there are {', '.join(known)}" if known else "")
+                raise TypeError(f"{kind.__name__}() has no argument {unknown!r}{near}") from error
+            if len(args) > len(positional) == 0 and known:
+                said = ", ".join(f"{name}=..." for name in known[: len(args)])
+                raise TypeError(f"{kind.__name__}() takes keyword arguments only: {said}") from error
+            raise
+
+    # What people see leaves out what is not theirs to give.
+    __init__.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined]  # functions take it
+    made.__init__ = __init__
+    return kind
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, for a repr: 1 model, 2 models."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def some(names: Collection[str], most: int = 20) -> str:

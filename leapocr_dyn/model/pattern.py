@@ -13,13 +13,14 @@ from typing import Any
 SECONDS = 0.05
 LONGEST = 5_000  # characters; to compile one cannot be stopped, and millions crash the engine
 LARGEST = 100_000  # characters and classes, counts written out: that is what the engine does before it runs anything
-ATOM = re.compile(r"\\.|\[\^?(?:\\.|[^\]\\])*\]|\{\s*(\d*)\s*(?:,\s*(\d*)\s*)?\}|.", re.DOTALL)
+# Of expressions; text here, because most documents have none, and re keeps what it compiled.
+ATOM = r"\\.|\[\^?(?:\\.|[^\]\\])*\]|\{\s*(\d*)\s*(?:,\s*(\d*)\s*)?\}|."
 
 # What ECMA-262 says in other words than the regex package. In a class, only what stands for characters.
 ECMA = {"$": r"\Z", ".": r"[^\n\r\u2028\u2029]", r"\d": "[0-9]", r"\D": "[^0-9]", r"\/": "/"}
 ECMA |= {r"\w": "[A-Za-z0-9_]", r"\W": "[^A-Za-z0-9_]"}
 ECMA_CLASS = {r"\d": "0-9", r"\w": "A-Za-z0-9_", r"\/": "/"}
-TOKEN = re.compile(r"\\.|[\[\]$.]", re.DOTALL)
+SPECIAL = r"\\.|[\[\]$.]"
 
 
 def matches(pattern: str, text: str, seconds: float = SECONDS) -> bool | None:
@@ -47,7 +48,7 @@ def _compiled(pattern: str) -> Any:  # Any: a pattern of the regex package, or N
 def _size(pattern: str) -> int:
     """About how many characters and classes a pattern is, where `(a{9}){9}` is 81."""
     open_groups, last = [0], 0  # the size so far of each; and of what a count would repeat
-    for atom in ATOM.finditer(pattern):
+    for atom in re.finditer(ATOM, pattern, re.DOTALL):
         if atom[0] == "(":
             open_groups.append(0)
         elif atom[0] == ")" and len(open_groups) > 1:
@@ -77,4 +78,4 @@ def _translated(text: str) -> str:
             return mark if change_of_place else "\\" + mark
         return (ECMA_CLASS if inside else ECMA).get(mark, mark)
 
-    return TOKEN.sub(change, text)
+    return re.sub(SPECIAL, change, text, flags=re.DOTALL)

@@ -15,9 +15,11 @@ from typing import Any
 
 import attrs
 
+from leapocr_dyn.model import naming
+from leapocr_dyn.model.describe import described
 from leapocr_dyn.model.format import Format, Written
 from leapocr_dyn.model.pattern import matches
-from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Layout, Model, OpenEnum, Origin, to_wire
+from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Layout, Model, OpenEnum, Origin, to_wire, unchanging
 from leapocr_dyn.visible import visible
 
 Schema = Any  # the border where the document enters: a JSON Schema is a dict or a bool, but nobody has checked it
@@ -411,11 +413,14 @@ class Object(Type):
             frozen=True,
             repr=False,
             eq=True,
+            order=False,
             class_body=dict(self.members),
         )
         made.__module__ = "leapocr_dyn.models"
-        said = self.description or f"{self.annotation}, as the document at {self.pointer} describes it."
-        made.__doc__ = visible(said)
+        made.__doc__ = Doc(self)
+        for name in ("__setattr__", "__delattr__"):
+            setattr(made, name, unchanging)
+        naming.hinting(made)
         first: dict[str, str] = {field.name: field.wire for field in self.fields if field.wire is not None}
         computed = {field.name: field.compute for field in self.fields if field.compute is not None}
         defaults = {field.name: field.default for field in self.fields if field.default is not None and field.wire}
@@ -427,6 +432,31 @@ class Object(Type):
         return made
 
     _keyword_only = True
+
+
+class Doc:
+    """The docstring of a model's class: what it is, and its fields; written when somebody reads it."""
+
+    __slots__ = ("_it",)
+
+    def __init__(self, it: Object) -> None:
+        self._it = it
+
+    def __get__(self, model: object, owner: type | None = None) -> str:
+        it = self._it
+        about = it.description or f"{it.annotation}, as the document at {it.pointer} describes it."
+        fields = [
+            described(
+                field.name,
+                field.type.annotation,
+                field.required,
+                field.description,
+                field.said,
+                deprecated=field.deprecated,
+            )
+            for field in it.fields
+        ]
+        return visible("\n\n".join([about, *(["Fields:\n" + "\n".join(fields)] if fields else [])]))
 
 
 class View(Object):

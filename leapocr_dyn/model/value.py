@@ -8,12 +8,14 @@ server sent. The slot's name begins with an underscore, which no wire name can b
 
 There is one class for what is sent and what is received, so that what came can be changed and go back: where a model is
 sent, the fields that only a server writes (`readOnly`) are left out, at all depths, and what the document does not know
-goes along, marked as the server's own (`Kept`), so that nobody takes it for a caller's mistake.
+goes along, marked as the server's own (`Kept`), so that nobody takes it for a caller's mistake; so does an enum's value
+that the document does not list, as long as it is the member that came.
 """
 
 from __future__ import annotations
 
 import copy
+import dataclasses
 import enum
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +24,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 import attrs
 
 from leapocr_dyn.errors import ValidationError
+from leapocr_dyn.model import naming
 from leapocr_dyn.model.format import SPELLINGS, spelled
 
 Json = Any  # the border where JSON enters: dict, list, str, int, float, bool or None
@@ -117,12 +120,42 @@ class Kept(dict[str, Json]):
         self.kept = kept
 
 
-class Model:
+class AsDataclass:
+    """What makes `dataclasses.asdict`, `fields` and `replace` take a model, as they take a hand-written SDK's results.
+
+    Made when a class is first asked, by make_dataclass, which alone knows what stands in there.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, model: object, owner: type) -> Any:  # Any: the module dataclasses' own
+        if not attrs.has(owner):
+            raise AttributeError(f"{owner.__name__} has no {self._name}")
+        names = [field.name for field in attrs.fields(owner) if field.name != LEFT]
+        twin = dataclasses.make_dataclass(owner.__name__, names, init=False, repr=False, eq=False)
+        setattr(owner, self._name, getattr(twin, self._name))
+        return getattr(twin, self._name)
+
+
+class Kind(type):
+    """The class of models' classes: `dir` and `help` show what a model has for people, and not how it is made."""
+
+    # As `type` has it; a docstring of this class's own would stand in front of those of the models.
+    __doc__ = vars(type)["__doc__"]
+
+    def __dir__(cls) -> list[str]:
+        return [name for name in super().__dir__() if not name.startswith("_")]
+
+
+class Model(metaclass=Kind):
     """A value of the API. Fields are attributes; `model["wireName"]` reads any field, also one the document lacks."""
 
     # Here, so that the classes below differ in their fields alone (see convert.py's fused function).
     __slots__ = ("__weakref__",)
     _layout: ClassVar[Layout]
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]] = AsDataclass()  # type: ignore[assignment]  # gives one
+    __dataclass_params__ = AsDataclass()
 
     def __attrs_post_init__(self) -> None:
         """Runs where a user builds the value: a field left out is None, a None that was given is a null on the wire."""
@@ -180,7 +213,12 @@ class Model:
         for name, known in self._layout.wires.items():
             if known == wire:
                 return getattr(self, name)
-        return self._left_over()[wire]
+        left = self._left_over()
+        if wire not in left:
+            names = [*self._layout.wires.values(), *left]
+            near = naming.hint(str(wire), names, f"; there are {naming.some(names)}" if names else "")
+            raise KeyError(f"a {type(self).__name__} has no {wire!r} on the wire{near}")
+        return left[wire]
 
     def __iter__(self) -> Iterator[str]:
         # Without this, `__getitem__` would make a model look like a sequence.
@@ -202,7 +240,24 @@ class Model:
         return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}…)"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self._layout.revive, (*self._layout.recipe, self.to_dict())
+        layout = self._layout
+        made = layout.revive, (*layout.recipe, self.to_dict())
+        # What somebody gave in place of what is computed is not on the wire; attrs gives classes of slots __setstate__.
+        own = {name: it for name, compute in layout.computed.items() if (it := getattr(self, name)) != compute(self)}
+        return (*made, own) if own else made
+
+
+def unchanging(it: Model, name: str, *value: Any) -> None:  # Any: what somebody would like it to be
+    """What setting or deleting a field of a model does: raise FrozenInstanceError, which says what to do instead."""
+    known = [field.name for field in attrs.fields(type(it)) if field.name != LEFT]  # type: ignore[arg-type]  # see above
+    refused = attrs.exceptions.FrozenInstanceError()
+    refused.msg = f"a {type(it).__name__} does not change" + (
+        f"; attrs.evolve(it, {name}=...) gives a changed one"
+        if name in known
+        else f", and has no field {name!r}{naming.hint(name, known)}"
+    )
+    refused.args = (refused.msg,)
+    raise refused
 
 
 class OpenEnum(enum.StrEnum):
@@ -248,6 +303,8 @@ def to_wire(value: Any, sending: bool = False) -> Json:  # Any: whatever a user 
         return {str(key): to_wire(item, sending) for key, item in pairs}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [to_wire(item, sending) for item in value if item is not NOT_GIVEN]
+    if isinstance(value, OpenEnum) and sending and not value.is_known:
+        return value  # it is text; that it is a member tells whoever checks that a server said it first
     if isinstance(value, enum.Enum):
         return to_wire(value.value)
     if isinstance(value, SPELLED):

@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leapocr_dyn import errors
 from leapocr_dyn.document import expression
-from leapocr_dyn.document.reference import pointer
+from leapocr_dyn.document.reference import Located, pointer
 from leapocr_dyn.model.convert import surprise
 from leapocr_dyn.model.type import Anything, Scalar, Schema, Type
-from leapocr_dyn.model.value import Json
+from leapocr_dyn.model.value import NOT_GIVEN, Json
 from leapocr_dyn.operation.media import JSON, covers, is_json, plain, preferred
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ HTML = frozenset({"text/html", "application/xhtml+xml"})
 TEXTUAL = re.compile(r"text/|.*[/+](xml|yaml)$")
 CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # RFC 7303 section 3
+WORDS = 300  # characters of a reason that is a page of its own
 REASONS = {
     401: "is the key right?",
     403: "the key is not allowed to do this",
@@ -51,9 +52,14 @@ REASONS = {
 }
 
 
-def read(
-    operation: Operation, status: int, headers: Mapping[str, str], content: bytes
-) -> Any:  # Any: the result's type
+class Reading(NamedTuple):
+    """What an answer says. wire: the JSON that the value was read from; NOT_GIVEN where it was not read from JSON."""
+
+    value: Any  # Any: the result's type
+    wire: Json = NOT_GIVEN
+
+
+def read(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> Reading:
     """The value of an answer. Raises APIError for an error status, DecodeError for a body that cannot be read."""
     if not 200 <= status < 300:
         raise failure(operation, status, headers, content)
@@ -61,35 +67,42 @@ def read(
     offered = node["content"] if isinstance(node.get("content"), dict) else {}
     # RFC 9110 sections 9.3.2, 15.3.5 and 15.3.6: these never have content.
     if operation.method == "HEAD" or status in (204, 205) or not (content or offered):
-        return None
+        return Reading(None)
     media, entry = matched(operation, status, headers, content, offered)
     described = offered.get(entry) if entry is not None else None
-    schema = described.get("schema", True) if isinstance(described, dict) else True
-    located = operation.document.follow(schema, f"{place}/content{pointer(str(entry))}/schema")
+    located = _schema(operation, described, f"{place}/content{pointer(str(entry))}")
     if _is_binary(located.value):
-        return content
+        return Reading(content)
     kind = media or entry or ""
     if not is_json(kind) and not (entry is not None and is_json(entry)):
-        return _text(headers, content) if TEXTUAL.match(kind) else content
-    value = parse(operation, status, headers, content)
+        return Reading(_text(headers, content) if TEXTUAL.match(kind) else content)
+    wire = parse(operation, status, headers, content)
     if not isinstance(described, dict):
-        return value
+        return Reading(wire, wire)
     wanted = operation.models.at(located.value, located.pointer)
     try:
-        return operation.converter.structure(value, wanted)
+        return Reading(operation.converter.structure(wire, wanted), wire)
     except errors.DecodeError as error:
         raise _unreadable(operation, status, headers, content, "a body that is nested too deep") from error
 
 
 def type_of(operation: Operation, media: str, node: Any, place: str) -> Type:  # Any: a Media Type Object
     """What `read` makes of a body in a media type: what the schema says of JSON, else text or bytes."""
-    schema = node.get("schema", True) if isinstance(node, dict) else True
-    located = operation.document.follow(schema, f"{place}/schema")
+    located = _schema(operation, node, place)
     if _is_binary(located.value):
         return BYTES
     if is_json(media) or covers(media, JSON):
         return operation.models.at(located.value, located.pointer)
     return TEXT if TEXTUAL.match(plain(media)) else BYTES
+
+
+def _schema(operation: Operation, node: Any, place: str) -> Located:  # Any: a Media Type Object
+    """The schema of a body, followed once: every answer asks for it."""
+    found = operation.followed.get(place)
+    if found is None:
+        schema = node.get("schema", True) if isinstance(node, dict) else True
+        found = operation.followed[place] = operation.document.follow(schema, f"{place}/schema")
+    return found
 
 
 def _is_binary(schema: Schema) -> bool:
@@ -213,13 +226,25 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
         "retry_after": retry_after(headers),
         "body": _beginning(headers, content) if content else None,
     }
-    message = str(said) if said is not None else _listed(details) or _without_words(status, headers, content)
+    spoken = _spoken(headers, content, body)
+    message = str(said) if said is not None else _listed(details) or spoken or _without_words(status, headers, content)
     if issubclass(kind, errors.ValidationError):
         error: errors.APIError = kind(message, fields=_fields(details), **facts)
     else:
         error = kind(message, **facts)
     error.response = body if body is not None or not content else _text(headers, content)
     return error
+
+
+def _said(headers: Mapping[str, str]) -> str:
+    """The media type that the server says it sent."""
+    return plain(headers.get("content-type", ""))
+
+
+def _spoken(headers: Mapping[str, str], content: bytes, body: Json) -> str:
+    """A body that is nothing but words, as gateways answer; "" for any other."""
+    words = body if isinstance(body, str) else _text(headers, content) if _said(headers) == "text/plain" else ""
+    return " ".join(words.split())[:WORDS]
 
 
 def _without_words(status: int, headers: Mapping[str, str], content: bytes) -> str:
@@ -230,7 +255,7 @@ def _without_words(status: int, headers: Mapping[str, str], content: bytes) -> s
         where += "?***" if asked else ""  # the query of a presigned link is a key
         return f"the server points to {where}; redirects are not followed, because keys must stay with their origin"
     said = REASONS.get(status, "the server gave no reason")
-    media = headers.get("content-type", "").partition(";")[0]
+    media = _said(headers)
     return f"{said} (it answered {media or 'a body of unknown kind'})" if content else said
 
 

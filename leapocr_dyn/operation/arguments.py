@@ -13,11 +13,11 @@ from leapocr_dyn.document.reference import pointer
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.type import Field, Schema
 from leapocr_dyn.model.value import NOT_GIVEN
-from leapocr_dyn.operation import body, media
-from leapocr_dyn.operation.body import Body
+from leapocr_dyn.operation import media
 from leapocr_dyn.operation.parameter import EXPLODED, FRAMING, STYLES, Parameter, has_dots
 
 if TYPE_CHECKING:
+    from leapocr_dyn.operation.body import Body
     from leapocr_dyn.operation.operation import Operation
 
 
@@ -133,14 +133,17 @@ def _parameter(it: Operation, node: Any, place: str, name: str) -> Parameter:
 def _bodies(it: Operation) -> list[Body]:
     located = it.document.follow(it.node.get("requestBody"), f"{it.place}/requestBody")
     content = located.value.get("content") if isinstance(located.value, dict) else None
-    content = content if isinstance(content, dict) else {}
+    if not isinstance(content, dict):
+        return []
+    from leapocr_dyn.operation import body  # not at the top: what is read has no body, and programs read most
+
     found = []
     for offer in media.sendable(content):
         entry = it.document.follow(content[offer], f"{located.pointer}/content{pointer(offer)}")
         if isinstance(entry.value, dict):
             required = located.value.get("required") is True
             said = str(located.value.get("description", ""))
-            found.append(Body(it.models, offer, *entry, required, said))
+            found.append(body.Body(it.models, offer, *entry, required, said))
     return body.preference(found)
 
 

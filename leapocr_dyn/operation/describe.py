@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from leapocr_dyn.model.describe import described, wrapped
 from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
     from leapocr_dyn.operation.body import Body
     from leapocr_dyn.operation.operation import Operation
-
-LIMITS = {
-    "minimum": "at least {}",
-    "maximum": "at most {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {} items",
-    "maxItems": "at most {} items",
-}
 
 
 def operation(it: Operation) -> str:
@@ -28,9 +19,9 @@ def operation(it: Operation) -> str:
         parts.append("Deprecated: the API may take it away.")
     description = str(it.node.get("description") or "")
     if description and description != parts[0]:
-        parts.append(_wrapped(description))
+        parts.append(wrapped(description))
     arguments = [
-        _argument(
+        described(
             one.name,
             one.type.annotation,
             one.required,
@@ -42,7 +33,7 @@ def operation(it: Operation) -> str:
     ]
     if (whole := it.body) is not None:
         arguments += [
-            _argument(
+            described(
                 field.name,
                 whole.takes(field),
                 field.required,
@@ -52,7 +43,7 @@ def operation(it: Operation) -> str:
             for field in it.body_fields
         ]
         arguments.append(
-            _argument("body", whole.annotation, whole.required and not it.body_fields, _body(it, whole), {})
+            described("body", whole.annotation, whole.required and not it.body_fields, _body(it, whole), {})
         )
     arguments += [_choice(it, name, offered) for name, offered in it.choices.items()]
     if arguments:
@@ -83,40 +74,11 @@ def _choice(it: Operation, name: str, offered: list[str]) -> str:
     if name == it.arguments.accept:
         given = {one: found.annotation for one in offered if (found := it.result(one)) is not None}
         if len(set(given.values())) > 1:
-            lines += [_wrapped(f"{one}: gives {annotation}", "        ") for one, annotation in given.items()]
+            lines += [wrapped(f"{one}: gives {annotation}", "        ") for one, annotation in given.items()]
     shown = {field.name for field in it.body_fields}
     for one in it.bodies if name == it.arguments.content_type else ():
         fields = it.fields_of(one)
         if fields and {field.name for field in fields} != shown:
             takes = ", ".join(f"{field.name}: {one.takes(field)}" for field in fields)
-            lines.append(_wrapped(f"{one.media}: {takes}", "        "))
-    return "\n".join(lines)
-
-
-def _argument(
-    name: str, annotation: str, required: bool, description: str, schema: Any, *, deprecated: bool = False
-) -> str:  # Any: the document's schema
-    facts = [annotation, "required" if required else "optional"]
-    if deprecated or (isinstance(schema, dict) and schema.get("deprecated") is True):
-        facts.append("deprecated")
-    if isinstance(schema, dict):
-        facts += [words.format(schema[keyword]) for keyword, words in LIMITS.items() if keyword in schema]
-        if isinstance(schema.get("enum"), list):
-            facts.append("one of " + ", ".join(map(repr, schema["enum"])))
-        if "const" in schema:
-            facts.append(f"always {schema['const']!r}")
-        if "default" in schema:
-            facts.append(f"default {schema['default']!r}")
-    head = f"    {name}: {', '.join(facts)}"
-    return head + (f"\n{_wrapped(description, '        ')}" if description else "")
-
-
-LONGEST = 100_000  # characters of one description; to wrap a word of millions takes hours
-
-
-def _wrapped(text: str, indent: str = "") -> str:
-    text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-    lines = [
-        textwrap.fill(line, 100, initial_indent=indent, subsequent_indent=indent) for line in text.strip().splitlines()
-    ]
+            lines.append(wrapped(f"{one.media}: {takes}", "        "))
     return "\n".join(lines)

@@ -45,7 +45,7 @@ class Stored:
 
     @contextmanager
     def reading(self) -> Iterator[Read]:
-        """What reads any range of it. Raises FileError, also where the file got shorter meanwhile."""
+        """What reads any range of it. Raises FileError, also where the file got shorter or longer meanwhile."""
         with self._opening() as read:
             yield partial(self._whole, read)
 
@@ -57,13 +57,15 @@ class Stored:
 
     def _whole(self, read: Read, first: int, size: int) -> bytes:
         found = b""
+        end = size + (first + size == self.length)  # at the end, one byte more: half of what somebody writes is none
         try:
-            while len(found) < size and (more := read(first + len(found), size - len(found))):
+            while len(found) < end and (more := read(first + len(found), end - len(found))):
                 found += more
         except (OSError, ValueError) as error:
             raise FileError(f"{self.shown} cannot be read: {error}", self.shown) from error
         if len(found) != size:
-            raise FileError(f"{self.shown} became shorter while it was sent", self.shown)
+            became = "shorter" if len(found) < size else "longer"
+            raise FileError(f"{self.shown} became {became} while it was sent", self.shown)
         return found
 
     def __repr__(self) -> str:
@@ -127,8 +129,9 @@ def taken(given: Given, argument: str) -> File | None:
 
 
 def base(name: str | bytes | os.PathLike[Any]) -> str:
-    """The last part of a path, which may come from another system, in letters that UTF-8 has."""
-    return legible(re.split(r"[/\\]", os.fsdecode(name))[-1])
+    """The last part of a path, which may come from another system, in letters that UTF-8 has; "" for a folder."""
+    last = legible(re.split(r"[/\\]", os.fsdecode(name))[-1])
+    return "" if last in (".", "..") else last
 
 
 def name_of(given: Given) -> str:

@@ -18,7 +18,7 @@ from leapocr_dyn.model import naming
 JSON, TEXT, BYTES = "application/json", "text/plain", "application/octet-stream"
 FORM = "application/x-www-form-urlencoded"
 # RFC 9110 section 5.6.2 (token), and parameters behind it, whose values may be quoted.
-CONCRETE = re.compile(
+CONCRETE = (
     r"[!#$%&'+.^_`|~0-9A-Za-z-]+/[!#$%&'+.^_`|~0-9A-Za-z-]+"
     r"([ \t]*;[ \t]*[!#$%&'+.^_`|~0-9A-Za-z-]+=([!#$%&'+.^_`|~0-9A-Za-z-]+|\"[ !#-\[\]-~]*\"))*"
 )
@@ -101,7 +101,7 @@ def chosen(argument: str, wanted: Any, offered: Collection[str]) -> tuple[str, s
 
     argument: how the caller calls it.
     """
-    if not isinstance(wanted, str) or not CONCRETE.fullmatch(wanted):
+    if not isinstance(wanted, str) or not re.fullmatch(CONCRETE, wanted):
         said = f"{argument} must be a media type such as {next(iter(offered), JSON)}, not {wanted!r}"
         raise ValidationError(said, field=argument)
     exact = next((one for one in offered if one == wanted), None)

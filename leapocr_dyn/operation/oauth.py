@@ -15,9 +15,11 @@ from urllib.parse import quote_plus, urlencode
 
 from leapocr_dyn import errors
 from leapocr_dyn.config import checked_url
+from leapocr_dyn.model.naming import hinting
 from leapocr_dyn.operation.secret import Secret, secret
 
 
+@hinting
 @dataclass(frozen=True)
 class ClientCredentials:
     """What a program proves to an OAuth 2.0 server, which gives it tokens; they are asked for, kept and renewed.

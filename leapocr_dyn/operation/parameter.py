@@ -136,7 +136,8 @@ class Parameter(NamedTuple):
         if not isinstance(value, (str, int, float)):
             raise self.refused(f"cannot hold {brief.repr(value)} in style {self.style}: it is nested too deep")
         try:
-            text = str(value)
+            # 1.0 is an integer for JSON Schema (2020-12 validation section 6.1.1), and none for most who read a URL.
+            text = str(value).removesuffix(".0") if isinstance(value, float) else str(value)
         except ValueError as error:  # an integer of thousands of digits
             raise self.refused(f"cannot hold {brief.repr(value)}: it has too many digits") from error
         # Where the separator would be encoded, and is not itself an encoded one, it can be told apart.

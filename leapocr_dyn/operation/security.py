@@ -13,16 +13,18 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from leapocr_dyn.errors import AuthenticationError
-from leapocr_dyn.operation.oauth import ClientCredentials
 from leapocr_dyn.operation.parameter import FRAMING, TOKEN
 from leapocr_dyn.operation.secret import Login, Secret, login, secret
 
+if TYPE_CHECKING:
+    from leapocr_dyn.operation.oauth import ClientCredentials
+
 Scheme = Any  # the border where the document enters
-Asked = Callable[[], str | Awaitable[str]] | ClientCredentials
+Asked: TypeAlias = "Callable[[], str | Awaitable[str]] | ClientCredentials"
 """What gives a token when one is needed."""
 
 COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]+")  # RFC 6265 section 4.1.1: what a cookie holds without ending it
@@ -89,8 +91,11 @@ class Credentials(NamedTuple):
         """Every text that nobody else may see."""
         known = (self.api_key, self.token, *self.named.values())
         texts = [one.reveal() for one in known if isinstance(one, Secret)]
-        texts += [one.pair for one in known if isinstance(one, ClientCredentials)]
-        texts += [one.client_secret for one in known if isinstance(one, ClientCredentials)]
+        if others := [one for one in known if one is not None and not isinstance(one, Secret)]:
+            from leapocr_dyn.operation.oauth import ClientCredentials  # not at the top: most programs have a key
+
+            clients = [one for one in others if isinstance(one, ClientCredentials)]
+            texts += [text for one in clients for text in (one.pair, one.client_secret)]
         return texts + [text.partition(":")[2] for text in texts]  # a password by itself
 
     def placements(self, wanted: Any, schemes: Mapping[str, Scheme], operation: str) -> tuple[Placement, ...]:
@@ -235,6 +240,10 @@ def _hint(name: str, scheme: Scheme) -> str:
 
 
 def _kept(name: str, given: object) -> Secret | Asked:
+    if isinstance(given, str):
+        return secret(name, given)
+    from leapocr_dyn.operation.oauth import ClientCredentials
+
     if isinstance(given, ClientCredentials) or callable(given):
         return given
     if isinstance(given, tuple) and len(given) == 2:

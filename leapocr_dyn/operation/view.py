@@ -11,16 +11,18 @@ here and a word in spec/workflow.schema.json.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from leapocr_dyn import errors
 from leapocr_dyn.document.workflow import Section, Workflow
 from leapocr_dyn.errors import ContractError, DocumentError, ValidationError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import Converter, Hook, fused
 from leapocr_dyn.model.type import Anything, Array, Field, Object, Type, View, making
-from leapocr_dyn.model.value import Json, brief, to_wire
+from leapocr_dyn.model.value import Json, Model, brief, to_wire
 from leapocr_dyn.operation import structured
 from leapocr_dyn.operation.operations import Operations
 
@@ -35,6 +37,7 @@ class Views(Mapping[str, Any]):
     ) -> None:
         self._operations = operations
         self._converter = converter
+        self._service = workflow.service
         self._sections: dict[str, Section] = workflow.section("views")
         self._revive = revive
         self._recipe = recipe
@@ -80,7 +83,7 @@ class Views(Mapping[str, Any]):
         for words, made in ((PROPERTIES, property), (METHODS, lambda method: method)):
             for label, said in section.get("properties" if words is PROPERTIES else "methods", {}).items():
                 for key, given in said.items():
-                    view.members[label] = made(words[key](*_list(given)))
+                    view.members[label] = made(self._adopted(words[key](*_list(given))))
         view.description = f"A view of what {' and '.join(section['of'])} answers."
         self._views[name] = view  # before its class, because a view may hold itself
         try:
@@ -88,6 +91,16 @@ class Views(Mapping[str, Any]):
         except DocumentError:
             del self._views[name]
             raise
+
+    def _adopted(self, method: Callable[..., Any]) -> Callable[..., Any]:  # Any: what each property or method gives
+        """The method, whose exceptions are the service's own, as those of its clients are."""
+
+        @functools.wraps(method)
+        def adopted(*given: Any) -> Any:
+            with errors.family(self._service).adopting():
+                return method(*given)
+
+        return adopted
 
     def _source(self, name: str, source: str) -> Object:
         section = self._sections[name]
@@ -163,11 +176,17 @@ def text(name: str) -> Callable[[Any], str]:
     return get
 
 
+def items(it: Any, name: str) -> list[Any]:  # Any: a view, and those that it lists
+    """What a field lists, without what the server sent in the place of an item: null, mostly."""
+    listed = getattr(it, name)
+    return [item for item in listed if isinstance(item, Model)] if isinstance(listed, list) else []
+
+
 def join(name: str, inner: str) -> Callable[[Any], str]:
     """The texts of a list's items, with an empty line between."""
 
     def get(it: Any) -> str:  # Any: a view
-        return "\n\n".join(getattr(item, inner) for item in getattr(it, name) or ())
+        return "\n\n".join(getattr(item, inner) for item in items(it, name))
 
     get.__doc__ = f"The {inner} of all {name}, one below the other."
     return get
@@ -177,7 +196,7 @@ def only(name: str, inner: str) -> Callable[[Any], Any]:
     """The one value that a list's items hold, where others hold none."""
 
     def get(it: Any) -> Json:  # Any: a view
-        found = [value for item in getattr(it, name) or () if not isinstance(value := getattr(item, inner), str | None)]
+        found = [value for item in items(it, name) if not isinstance(value := getattr(item, inner), str | None)]
         if len(found) > 1:
             raise ContractError(f"{len(found)} {name} hold data of their own: take each from its item's `{inner}`")
         return found[0] if found else None
@@ -192,7 +211,7 @@ def markdown(name: str, inner: str) -> Callable[[Any], str]:
     """A list's values below each other: text as it is, data as a block of JSON."""
 
     def to_markdown(self: Any) -> str:  # Any: a view
-        values = (getattr(item, inner) for item in getattr(self, name) or ())
+        values = (getattr(item, inner) for item in items(self, name))
         blocks = (value if isinstance(value, str) else _fenced(value) for value in values if value is not None)
         return "\n\n".join(blocks)
 

@@ -124,6 +124,9 @@ class Sandbox:
             leapocr.close()
         self._leapocr = self._server = None
 
+    def __repr__(self) -> str:
+        return f"<{self._title()} Sandbox {self.url if self._server is not None else '(not running)'}>"
+
     def __enter__(self) -> Sandbox:
         return self.start()
 

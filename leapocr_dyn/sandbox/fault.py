@@ -8,6 +8,7 @@ a generator with a seed, so that a bad day can be had again.
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -51,6 +52,8 @@ class Faults:
             raise ConfigurationError("latency, retry_after and expire are seconds, from 0 to 3600")
         if self.rate_limit is not None and not (_number(self.rate_limit) and self.rate_limit > 0):
             raise ConfigurationError("rate_limit is a number of requests above 0 a second, or nothing")
+        if not isinstance(self.seed, int):
+            raise ConfigurationError("seed is a whole number")
 
     @classmethod
     def of(cls, said: Any) -> Faults:  # Any: JSON
@@ -62,11 +65,10 @@ class Faults:
             raise ConfigurationError(
                 f"there is no fault {unknown[0]!r}; there are {', '.join(cls.__dataclass_fields__)}"
             )
-        try:
-            fail = {int(status): share for status, share in said.get("fail", {}).items()}
-            return cls(**{**said, "fail": fail})
-        except (TypeError, ValueError, AttributeError) as error:
-            raise ConfigurationError(f"these are no faults: {error}") from error
+        fail = said.get("fail", {})
+        if not isinstance(fail, dict) or not all(str(status).isdecimal() for status in fail):
+            raise ConfigurationError('fail says how often by status, such as {"503": 0.02}')
+        return cls(**{**said, "fail": {int(status): share for status, share in fail.items()}})
 
     def as_json(self) -> dict[str, Any]:  # Any: JSON
         """The same as JSON."""
@@ -74,7 +76,7 @@ class Faults:
 
 
 def _number(value: Any) -> bool:  # Any: whatever was given
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 @dataclass(frozen=True)

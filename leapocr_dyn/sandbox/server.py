@@ -177,6 +177,9 @@ class Server:
 
     async def _switched(self, request: Request) -> Response:
         """Say which faults are on, or switch others on."""
+        if request.method not in ("GET", "PUT"):
+            said = {"error": "GET says which faults are on; PUT replaces them, and {} is a good day"}
+            return written(Reply(405, said), "application/json")
         try:
             if request.method == "PUT":
                 self.weather.faults = Faults.of(json.loads(await whole(request, BODY_LIMIT)))

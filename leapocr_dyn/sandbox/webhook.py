@@ -85,7 +85,8 @@ class Webhooks:
         }
         connection = http.client.HTTPConnection(self._place.hostname or "", self._place.port, timeout=TIMEOUT)
         try:
-            connection.request("POST", self._place.path or "/", body, headers)
+            target = self._place._replace(scheme="", netloc="", path=self._place.path or "/", fragment="")
+            connection.request("POST", target.geturl(), body, headers)
             return 200 <= connection.getresponse().status < 300
         except (OSError, http.client.HTTPException):
             return False

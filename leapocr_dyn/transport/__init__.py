@@ -65,6 +65,9 @@ class Request(NamedTuple):
 class Transport(Protocol):
     """What a workflow may ask of the world."""
 
+    suspends: bool
+    """Whether it really does: only then can a workflow await what is not the transport's, such as an async iterator."""
+
     async def send(self, request: Request, *, timeout: float, deadline: float | None = None) -> httpx.Response:
         """The whole answer. timeout: seconds without progress; deadline: a moment of `now()` after which to give up.
 
@@ -121,7 +124,8 @@ def drive(workflow: Coroutine[Any, Any, T]) -> T:
         return done.value  # type: ignore[no-any-return]  # a coroutine's StopIteration carries its result
     workflow.close()
     raise RuntimeError(
-        "a workflow waited for something other than its transport; in a blocking client nothing would wake it"
+        "a workflow, or an async function that was passed to it, waited for something other than its transport; in a "
+        "blocking client nothing would wake it"
     )
 
 

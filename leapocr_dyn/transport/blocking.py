@@ -19,13 +19,14 @@ from leapocr_dyn.transport.wire import (
     LARGEST,
     Inflater,
     Pools,
-    asked,
+    Unread,
     borrowed,
     built,
     discretion,
     in_time,
     read_before,
     translate,
+    usable,
     whole,
 )
 
@@ -45,6 +46,8 @@ class BlockingTransport:
 
     config: how connections of our own are made.
     """
+
+    suspends = False
 
     def __init__(
         self,
@@ -142,7 +145,7 @@ class BlockingTransport:
         _close(self._pools)
 
     def _lease(self, url: str) -> contextlib.AbstractContextManager[Any]:
-        return self._pools.lease(url) if self._client is None else contextlib.nullcontext(self._client)
+        return self._pools.lease(url) if self._client is None else contextlib.nullcontext(usable(self._client))
 
     def _open(self, handle: Any, request: Request, timeout: float) -> Any:  # Any: a pool, or a user's client
         self._go_on()
@@ -171,32 +174,17 @@ class BlockingTransport:
             raise Halted("another call has failed")
 
 
-class BlockingChunks:
+class BlockingChunks(Unread):
     """The body of an answer, read in the caller's thread."""
 
     def __init__(self, response: Any, go_on: Callable[[], None]) -> None:  # Any: httpx or httpx2
-        self._response = response
+        super().__init__(response)
         self._go_on = go_on
-        self._before = read_before(response)
-        self._inflate: Inflater | None = None
         self._pieces: Iterator[bytes] = response.iter_raw() if self._before is None else iter([self._before])
 
-    async def next(self) -> bytes | None:
-        """The next piece, or None at the end."""
+    async def _piece(self) -> bytes | None:
         self._go_on()
-        # Only here, so that there is something to close where it refuses.
-        if self._inflate is None and self._before is None:
-            self._inflate = Inflater(self._response, None)
-        try:
-            piece = next(self._pieces, None)
-        except Exception as error:  # noqa: BLE001 - translated or raised as it is
-            translate(error, asked(self._response), 0)
-        if self._inflate is None:
-            return piece
-        if piece is None:
-            self._inflate.end(asked(self._response))
-            return None
-        return self._inflate(piece)
+        return next(self._pieces, None)
 
     async def close(self) -> None:
         """Give the connection up."""
@@ -219,8 +207,9 @@ class _Leased(httpx.SyncByteStream):
 
 
 def _close(pools: Pools[httpx.HTTPTransport]) -> None:
-    for pool in pools.empty():
-        pool.close()
+    with contextlib.ExitStack() as closing:  # all of them, also where one fails
+        for pool in pools.empty():
+            closing.callback(pool.close)
 
 
 class _Gathering(Generic[T]):

@@ -19,7 +19,7 @@ from leapocr_dyn.transport.wire import (
     LARGEST,
     Inflater,
     Pools,
-    asked,
+    Unread,
     borrowed,
     built,
     discretion,
@@ -27,6 +27,7 @@ from leapocr_dyn.transport.wire import (
     late,
     read_before,
     translate,
+    usable,
     whole,
 )
 
@@ -41,6 +42,8 @@ class AsyncTransport:
     one thing that every loop does at its end: it closes the async generators that are still open in it. `_keep` is such
     a generator. A user's own client belongs to the loop it was first used in, and is refused in another.
     """
+
+    suspends = True
 
     def __init__(
         self,
@@ -191,7 +194,7 @@ class AsyncTransport:
                 "http_client was used in another event loop, and its connections stay there; make one client for each "
                 "loop, or leave http_client out and this client will do that by itself"
             )
-        return contextlib.nullcontext(self._client)
+        return contextlib.nullcontext(usable(self._client))
 
     async def _open(self, handle: Any, request: Request, timeout: float) -> Any:  # Any: a pool, or a user's client
         content: Any = request.content
@@ -212,30 +215,15 @@ class AsyncTransport:
             translate(error, request, timeout)
 
 
-class AsyncChunks:
+class AsyncChunks(Unread):
     """The body of an answer, read as it comes."""
 
     def __init__(self, response: Any) -> None:  # Any: httpx or httpx2
-        self._response = response
-        self._before = read_before(response)
-        self._inflate: Inflater | None = None
+        super().__init__(response)
         self._pieces = response.aiter_raw() if self._before is None else _only(self._before)
 
-    async def next(self) -> bytes | None:
-        """The next piece, or None at the end."""
-        # Only here, so that there is something to close where it refuses.
-        if self._inflate is None and self._before is None:
-            self._inflate = Inflater(self._response, None)
-        try:
-            piece: bytes | None = await anext(self._pieces, None)
-        except Exception as error:  # noqa: BLE001 - translated or raised as it is
-            translate(error, asked(self._response), 0)
-        if self._inflate is None:
-            return piece
-        if piece is None:
-            self._inflate.end(asked(self._response))
-            return None
-        return self._inflate(piece)
+    async def _piece(self) -> bytes | None:
+        return await anext(self._pieces, None)
 
     async def close(self) -> None:
         """Give the connection up."""
@@ -315,8 +303,9 @@ class _Run:
             yield
         finally:
             self.closed = True
-            for pool in self.pools.empty():
-                await _shielded(pool.aclose)
+            async with contextlib.AsyncExitStack() as closing:  # all of them, also where one fails
+                for pool in self.pools.empty():
+                    closing.push_async_callback(_shielded, pool.aclose)
 
 
 async def _shielded(close: Callable[[], Awaitable[None]]) -> None:

@@ -171,20 +171,21 @@ class Pools(Generic[P]):
 
 
 LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=30.0)
+CODED = (b"transfer-encoding", b"content-encoding", b"content-length")  # what is no longer so when a body is read
 # By name, because a user's client may be httpx2's, whose classes are others. What is listed here was never sent.
 UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
 UNSENDABLE = frozenset({"UnsupportedProtocol", "InvalidURL", "LocalProtocolError"})
 
 
 # What h11 says may quote a header of ours, or a line of a server that repeats what it was sent: either may hold a key.
-QUOTED = re.compile(r"[: ]*(?:bytearray\()?b['\"].*", re.DOTALL)
+QUOTED = r"[: ]*(?:bytearray\()?b['\"].*"
 
 
 def translate(error: Exception, request: Request, timeout: float) -> NoReturn:
     """Raise our exception for httpx's, or the error itself where it is not httpx's."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
     where = _where(request.url)
-    reason, quotes = QUOTED.subn("", str(error) or type(error).__name__)
+    reason, quotes = re.subn(QUOTED, "", str(error) or type(error).__name__, flags=re.DOTALL)
     cause = None if quotes else error  # a traceback would show it
     if isinstance(error, UnicodeError):  # of a header, of the URL, or of a host that DNS could not hold
         strange = [name for name, text in request.headers.items() if not (name + text).isascii()]
@@ -238,6 +239,13 @@ def _headers(request: Request) -> dict[str, str]:
     if request.content is not None and not isinstance(request.content, bytes):
         headers["Content-Length"] = str(request.content.length)
     return headers
+
+
+def usable(client: Any) -> Any:  # Any: a user's client, httpx or httpx2
+    """The same. Raises ConfigurationError where its owner has closed it."""
+    if getattr(client, "is_closed", False):
+        raise errors.ConfigurationError("http_client is closed; close it after the last call, or leave it out")
+    return client
 
 
 def borrowed(
@@ -322,6 +330,34 @@ class Inflater:
             raise errors.ContractError(f"the answer is larger than {self._bound // 2**20} MiB; stream it instead")
 
 
+class Unread:
+    """The body of an answer, decompressed piece by piece. How a piece is waited for, each transport says."""
+
+    def __init__(self, response: Any) -> None:  # Any: a response of httpx or httpx2
+        self._response = response
+        self._before = read_before(response)
+        self._inflate: Inflater | None = None
+
+    async def next(self) -> bytes | None:
+        """The next piece, or None at the end."""
+        # Only here, so that there is something to close where it refuses.
+        if self._inflate is None and self._before is None:
+            self._inflate = Inflater(self._response, None)
+        try:
+            piece = await self._piece()
+        except Exception as error:  # noqa: BLE001 - translated or raised as it is
+            translate(error, asked(self._response), 0)
+        if self._inflate is None:
+            return piece
+        if piece is None:
+            self._inflate.end(asked(self._response))
+            return None
+        return self._inflate(piece)
+
+    async def _piece(self) -> bytes | None:
+        raise NotImplementedError
+
+
 def read_before(response: Any) -> bytes | None:  # Any: a response of httpx or httpx2
     """The body, decompressed, where a user's client has read it already: a mock does, and so may an event hook."""
     return response.content if response.is_stream_consumed else None
@@ -329,11 +365,9 @@ def read_before(response: Any) -> bytes | None:  # Any: a response of httpx or h
 
 def whole(response: Any, pieces: list[bytes]) -> httpx.Response:  # Any: a response of httpx or httpx2
     """The response with its body, as it is after decompression."""
-    headers = httpx.Headers(response.headers.multi_items())
-    compressed = "content-encoding" in headers  # otherwise the length is right, also the one that HEAD is told
-    for name in ("content-encoding", "content-length", "transfer-encoding") if compressed else ("transfer-encoding",):
-        if name in headers:
-            del headers[name]
+    # Without compression the length is right, also the one that HEAD is told.
+    wrong = CODED if "content-encoding" in response.headers else CODED[:1]
+    headers = [(name, text) for name, text in response.headers.raw if name.lower() not in wrong]
     return httpx.Response(response.status_code, headers=headers, content=b"".join(pieces))
 
 

@@ -12,13 +12,12 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from leapocr_dyn import errors
-from leapocr_dyn.session import Answer, Session
+from leapocr_dyn.session import Session
 from leapocr_dyn.transport import Transport
 from leapocr_dyn.workflows.poll import Outcome, Patience, Wait
 
 T = TypeVar("T")
 
-AT_ONCE = 8  # jobs under way
 BETWEEN = 0.5  # seconds before it is looked again whether another batch has left room
 
 
@@ -35,8 +34,8 @@ class Ended(NamedTuple):
 class Batch(Generic[T]):
     """`await batch.next()` is how the next input ended, in the order of their ends, or None after the last.
 
-    begin: the id of the job of an input, which is told with its place. fetch: the result of a job that is done. What
-    either raises, of ours, is that input's error; anything else ends the batch.
+    begin: the id of the job of an input, which is told with its place. fetch: the result of a job that is done, or
+    None where it is not ready yet. What either raises, of ours, is that input's error; anything else ends the batch.
     """
 
     def __init__(
@@ -44,9 +43,9 @@ class Batch(Generic[T]):
         session: Session,
         inputs: Iterable[T],
         begin: Callable[[int, T], Awaitable[str]],
-        fetch: Callable[[str, Answer], Awaitable[Any]],
+        fetch: Callable[[str], Awaitable[Any]],
         patience: Patience,
-        at_once: int = AT_ONCE,
+        at_once: int,
     ) -> None:
         self._io = session.io
         self._inputs = enumerate(inputs)
@@ -88,7 +87,7 @@ class Batch(Generic[T]):
                 self._more = False
         under_way[self] = len(self._jobs) + len(taken)
         for begun in await self._io.gather((self._beginning(*one) for one in taken), self._at_once):
-            if begun.job_id is None:
+            if begun.job_id is None or begun.error is not None:
                 self._ended.append(begun)
             elif begun.job_id in self._jobs:
                 twice = errors.ContractError(f"the server gave the id {begun.job_id} to two jobs")
@@ -103,7 +102,7 @@ class Batch(Generic[T]):
             try:
                 return Ended(place, given, await self._begin(place, given), None, None)
             except errors.Error as error:
-                return Ended(place, given, None, None, error)
+                return Ended(place, given, error.job_id, None, error)
 
         return begin
 
@@ -111,20 +110,27 @@ class Batch(Generic[T]):
         """Wait for at least one job, and fetch what is done."""
         first = await self._wait.next()
         done = [*([first] if first is not None else []), *self._wait.ready()]
-        self._ended += await self._io.gather((self._fetching(outcome) for outcome in done), self._at_once)
+        for ended in await self._io.gather((self._fetching(outcome) for outcome in done), self._at_once):
+            if isinstance(ended, Outcome):
+                self._wait.again(ended)
+            else:
+                self._ended.append(ended)
         _under_way(self._io)[self] = len(self._jobs)
 
-    def _fetching(self, outcome: Outcome) -> Callable[[], Coroutine[Any, Any, Ended]]:
-        place, given = self._jobs.pop(outcome.job_id)
-
-        async def fetch() -> Ended:
-            if outcome.error is not None or outcome.answer is None:
-                return Ended(place, given, outcome.job_id, None, outcome.error)
-            try:
-                value = await self._fetch(outcome.job_id, outcome.answer)
-            except errors.Error as error:
-                return Ended(place, given, outcome.job_id, None, error)
-            return Ended(place, given, outcome.job_id, value, None)
+    def _fetching(self, outcome: Outcome) -> Callable[[], Coroutine[Any, Any, Ended | Outcome]]:
+        async def fetch() -> Ended | Outcome:
+            """The outcome itself where there is no result yet."""
+            value, failure = None, outcome.error
+            if failure is None:
+                try:
+                    value = await self._fetch(outcome.job_id)
+                except errors.Error as error:
+                    failure = error
+                else:
+                    if value is None:
+                        return outcome
+            place, given = self._jobs.pop(outcome.job_id)
+            return Ended(place, given, outcome.job_id, value, failure)
 
         return fetch
 

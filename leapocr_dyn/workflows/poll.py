@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
 
 from leapocr_dyn import errors, retry
 from leapocr_dyn.document import criterion, expression
 from leapocr_dyn.observe import tell
 from leapocr_dyn.session import Answer, Session
+
+T = TypeVar("T")
 
 RATE = 20.0  # questions per second for all jobs together, unless the caller says otherwise
 AT_ONCE = 8  # questions under way
@@ -43,14 +45,6 @@ class Progress(NamedTuple):
     total: int | None
 
 
-class Outcome(NamedTuple):
-    """How the waiting for one job ended: with the last answer, or with an error."""
-
-    job_id: str
-    answer: Answer | None
-    error: errors.Error | None
-
-
 class _Turn(NamedTuple):
     """When a job is asked next. order: keeps equal moments apart. number: of the question, from 1. until: its
     deadline."""
@@ -60,6 +54,15 @@ class _Turn(NamedTuple):
     number: int
     job_id: str
     until: float
+
+
+class Outcome(NamedTuple):
+    """How the waiting for one job ended: with the last answer, or with an error. turn: of the last question."""
+
+    job_id: str
+    answer: Answer | None
+    error: errors.Error | None
+    turn: _Turn
 
 
 class Wait:
@@ -96,6 +99,10 @@ class Wait:
         now = self._io.now()
         self._push(_Turn(now, 0, 1, job_id, now + self._patience.at_most))
 
+    def again(self, outcome: Outcome) -> None:
+        """Wait once more for a job that is done, but whose result is not ready yet; its time goes on."""
+        self._again(outcome.turn, errors.JobError("it is done, but its result is not ready", outcome.job_id))
+
     def ready(self) -> list[Outcome]:
         """The outcomes that are known already, without waiting for more."""
         found, self._done = self._done, []
@@ -109,7 +116,7 @@ class Wait:
                 turn for turn in due if due[0].at > turn.until
             ]  # the budget of questions did not reach them in time
             if late:
-                self._done += [Outcome(turn.job_id, None, self._late(turn.job_id, None)) for turn in late]
+                self._done += [Outcome(turn.job_id, None, self._late(turn.job_id, None), turn) for turn in late]
                 for turn in due:
                     if turn not in late:
                         self._push(turn)
@@ -142,7 +149,9 @@ class Wait:
                 operation = self._session.api.operations[self._rule["operation"]]
                 arguments = {self._rule["input"]: turn.job_id}
                 # Repeating is this workflow's own business: a pause inside one question would hold up the other jobs.
-                return turn, await self._session.ask(operation, arguments, retries=0, deadline=turn.until + GRACE)
+                # And what held up this one (a long upload, say) is not the job's fault: it is asked all the same.
+                deadline = max(turn.until, self._io.now()) + GRACE
+                return turn, await self._session.ask(operation, arguments, retries=0, deadline=deadline)
             except errors.Error as error:
                 return turn, error
 
@@ -154,7 +163,7 @@ class Wait:
             if retry.may_repeat(learned, harmless=True) or isinstance(learned, errors.DecodeError):
                 self._again(turn, learned)
             else:
-                self._done.append(Outcome(turn.job_id, None, learned))
+                self._done.append(Outcome(turn.job_id, None, learned, turn))
             return
         context = learned.context()
         if self._on_progress is not None:
@@ -164,9 +173,9 @@ class Wait:
             if not criterion.condition(acceptor["when"])(context):
                 continue
             if acceptor["state"] == "success":
-                self._done.append(Outcome(turn.job_id, learned, None))
+                self._done.append(Outcome(turn.job_id, learned, None, turn))
             elif acceptor["state"] == "failure":
-                self._done.append(Outcome(turn.job_id, learned, self._failed(turn.job_id, acceptor, context)))
+                self._done.append(Outcome(turn.job_id, learned, self._failed(turn.job_id, acceptor, context), turn))
             else:
                 self._again(turn, None)
             return
@@ -179,21 +188,27 @@ class Wait:
         if failure is not None and failure.retry_after is not None:
             pause = max(pause, failure.retry_after)
         if left <= 0 or pause > left:
-            self._done.append(Outcome(turn.job_id, None, self._late(turn.job_id, failure)))
+            self._done.append(Outcome(turn.job_id, None, self._late(turn.job_id, failure), turn))
             return
         self._push(turn._replace(at=now + pause, number=turn.number + 1))
 
     def _late(self, job_id: str, failure: errors.Error | None) -> errors.JobTimeoutError:
         last = f"; the last question failed: {failure}" if failure is not None else ""
+        asked = failure.retry_after if failure is not None else None
+        when = f"within {self._patience.at_most:.4g} s"
+        if asked:
+            when = f"when the service asked for a pause of {asked:.4g} s, which is more than was left"
         return errors.JobTimeoutError(
-            f"job {job_id} was not done after {self._patience.at_most:.4g} s{last}. It goes on: wait again later",
+            f"job {job_id} was not done {when}{last}. It goes on: wait again later",
             job_id=job_id,
             cause=failure,
+            retry_after=asked,
         )
 
     def _failed(self, job_id: str, acceptor: dict[str, str], context: expression.Context) -> errors.JobFailedError:
         said = expression.parse(acceptor["message"])(context) if "message" in acceptor else None
-        return errors.JobFailedError(f"job {job_id} failed: {said or 'the service gives no reason'}", job_id=job_id)
+        reason = str(said) if said else None
+        return errors.JobFailedError(f"job {job_id} failed: {reason or 'the service gives no reason'}", job_id, reason)
 
     def _count(self, name: str, context: expression.Context) -> int | None:
         found = expression.parse(self._rule[name])(context) if name in self._rule else None
@@ -216,12 +231,19 @@ async def wait_for(
     session: Session,
     job_id: str,
     patience: Patience,
+    fetch: Callable[[], Awaitable[T | None]],
     on_progress: Callable[[Progress], Any] | None = None,  # Any: None, or a coroutine
-) -> Answer:
-    """The final answer about one job. Raises JobFailedError, JobTimeoutError, or what the question itself raised."""
-    outcome = await Wait(session, [job_id], patience, on_progress).next()
-    assert outcome is not None
-    if outcome.error is not None:
-        raise outcome.error
-    assert outcome.answer is not None
-    return outcome.answer
+) -> T:
+    """The result of one job. fetch: gives it once the job is done, or None where it is not ready yet.
+
+    Raises JobFailedError, JobTimeoutError, or what a question itself raised.
+    """
+    waiting = Wait(session, [job_id], patience, on_progress)
+    while True:
+        outcome = await waiting.next()
+        assert outcome is not None
+        if outcome.error is not None:
+            raise outcome.error
+        if (found := await fetch()) is not None:
+            return found
+        waiting.again(outcome)

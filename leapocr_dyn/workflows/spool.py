@@ -6,6 +6,7 @@ The file is a temporary one without a name, which is gone on every way out.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import tempfile
 from collections.abc import AsyncIterable, Iterable, Mapping
@@ -28,9 +29,13 @@ async def measured(
 
     Pipes, iterators of bytes and async ones (which only an async client can read) are written to the disk once, a piece
     at a time, off the event loop. closing: removes the temporary file. largest: bytes after which it is given up, since
-    an iterator may have no end. Raises FileError.
+    an iterator may have no end. Raises FileError, and TypeError for an async iterator in a blocking client.
     """
     name, content = named(given)
+    if suspends(content) and not io.suspends:
+        raise TypeError(
+            "an async file or iterator can only be read by the async client; pass an ordinary one, or bytes"
+        )
     pieces = _pieces(content)
     if pieces is None:
         return given
@@ -53,6 +58,24 @@ async def measured(
 END = object()
 
 
+class _Gulps:
+    """A file that is read with `await` (anyio's, aiofiles', a web framework's upload), as an async iterator."""
+
+    def __init__(self, file: Any) -> None:  # Any: three libraries, no common class
+        self._file = file
+
+    async def __anext__(self) -> Any:  # Any: bytes, if the file is open as such
+        piece = await self._file.read(CHUNK)
+        if not piece:
+            raise StopAsyncIteration
+        return piece
+
+
+def suspends(content: Any) -> bool:  # Any: what a file can be
+    """Whether only an async client can read it."""
+    return inspect.iscoroutinefunction(getattr(content, "read", None)) or hasattr(content, "__aiter__")
+
+
 async def _next(io: Transport, pieces: Any) -> Any:  # Any: an iterator or an async one in, its next piece or END out
     if not hasattr(pieces, "__anext__"):
         return await io.call(partial(next, pieces, END))
@@ -66,12 +89,18 @@ def _pieces(content: Any) -> Any:  # Any: what a file can be; an iterator, an as
     """The pieces of what cannot be measured; None for what can."""
     if isinstance(content, (bytes, bytearray, memoryview, str, os.PathLike)):
         return None
+    if suspends(content):
+        return _Gulps(content) if hasattr(content, "read") else content.__aiter__()
     if callable(getattr(content, "read", None)):
-        seekable = getattr(content, "seekable", None)
-        return iter(lambda: content.read(CHUNK), b"") if seekable is not None and not seekable() else None
-    if hasattr(content, "__aiter__"):
-        return content.__aiter__()
+        return None if _measurable(content) else iter(lambda: content.read(CHUNK), b"")
     return iter(content) if isinstance(content, Iterable) and not isinstance(content, Mapping) else None
+
+
+def _measurable(file: Any) -> bool:  # Any: whatever can be read
+    try:
+        return bool(file.seekable()) if hasattr(file, "seekable") else hasattr(file, "seek")
+    except ValueError:  # it is closed; whoever measures it says so
+        return True
 
 
 def named(given: FileInput) -> tuple[str, Any]:  # Any: what a file can be

@@ -16,19 +16,24 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import httpx
 
 from leapocr_dyn import errors
 from leapocr_dyn.document import expression
 from leapocr_dyn.document.workflow import Section
 from leapocr_dyn.operation import file as files
+from leapocr_dyn.operation.answer import failure
 from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.session import Answer, Session
 from leapocr_dyn.transport import CHUNK
 from leapocr_dyn.workflows.spool import FileInput, measured, named
 
 AT_ONCE = 8  # parts under way
+LONGEST_NAME = 255  # characters, as in file systems
 Sent = Callable[[int, int], Any]  # Any: None, or a coroutine
 
 
@@ -52,6 +57,17 @@ class Part(NamedTuple):
     link: str
 
 
+class Raised(Exception):  # noqa: N818 - it is no error: it is how one travels
+    """What the caller's own file or listener raised, on its way through the network's code.
+
+    As itself it could be taken for a failure of the network, and the part be sent again.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
 class PartBody:
     """The bytes of one part, read while they are sent. on_sent is told how many of them have been read."""
 
@@ -68,35 +84,52 @@ class PartBody:
 
     def _read(self, first: int) -> bytes:
         wanted = min(CHUNK, self._part.last + 1 - first)
-        piece = self._file.read(first, wanted)
-        self._on_sent(first + wanted - self._part.first)
+        try:
+            piece = self._file.read(first, wanted)
+            self._on_sent(first + wanted - self._part.first)
+        except Exception as error:
+            raise Raised(error) from error
         return piece
 
 
-async def upload(session: Session, given: FileInput, options: Mapping[str, Any], on_sent: Sent | None = None) -> Answer:
+async def upload(
+    session: Session,
+    given: FileInput,
+    options: Mapping[str, Any],
+    on_sent: Sent | None = None,
+    on_complete: Callable[[str], None] | None = None,
+) -> Answer:
     """Send a file; the answer of the operation that completes it.
 
-    options: further arguments of the operation that announces it. on_sent(bytes sent, bytes in all): called as bytes
-    leave, from any thread; an async function is awaited after each part. Raises FileError, ValidationError, and what a
-    call raises.
+    options: further arguments of the operation that announces it. on_sent(bytes sent, bytes in all): called with 0, and
+    as bytes leave, from any thread; an async function is awaited after each part. Raises FileError, ValidationError,
+    and what a call raises. on_complete: called with the job's id right before the request that completes the upload.
     """
     rules = session.api.workflow.section("upload")
     with contextlib.ExitStack() as closing:
         known = await measured(session.io, given, closing, rules.get("largest"))
-        file = closing.enter_context(opened(known, rules.get("types", {})))
-        return await _Sending(session, rules, file, options, on_sent).run()
+        opening = partial(closing.enter_context, opened(known, rules.get("types", {})))
+        file = await session.io.call(opening)  # a disk may be slow, and an event loop has no time
+        return await _Sending(session, rules, file, options, on_sent, on_complete).run()
 
 
 class _Sending:
     def __init__(
-        self, session: Session, rules: Section, file: Upload, options: Mapping[str, Any], on_sent: Sent | None
+        self,
+        session: Session,
+        rules: Section,
+        file: Upload,
+        options: Mapping[str, Any],
+        on_sent: Sent | None,
+        on_complete: Callable[[str], None] | None,
     ) -> None:
         self._session = session
         self._rules = rules
         self._file = file
         self._options = options
         self._on_sent = on_sent
-        self._suspends = inspect.iscoroutinefunction(on_sent)
+        self._suspends = False
+        self._on_complete = on_complete
         self._lock = threading.Lock()
         self._sent: dict[Part, int] = {}  # how far each part has come
         self._shown = 0
@@ -106,6 +139,9 @@ class _Sending:
         self._parts: list[Part] = []
 
     async def run(self) -> Answer:
+        if self._on_sent is not None and inspect.isawaitable(said := self._on_sent(0, self._file.size)):
+            self._suspends = True
+            await said
         await self._announce()
         first = self._round
         await self._session.io.gather((self._sending(part) for part in list(self._parts)), AT_ONCE)
@@ -122,8 +158,8 @@ class _Sending:
         try:
             self._announced = await self._session.ask(rule["operation"], {**body, **self._options})
         except errors.ValidationError as error:
-            own = next((field for field in error.fields if field in body), None) if error.status_code is None else None
-            if own is None:
+            own = [field for field in error.fields if field in body and field not in self._options]
+            if error.status_code is not None or not own:
                 raise
             raise errors.FileError(
                 f"{self._file.shown} cannot be sent: {error.message}",
@@ -147,6 +183,8 @@ class _Sending:
         if any([type(one) for one in part] != [int, int, int, str] for part in parts):
             raise errors.ContractError("the server announced parts whose numbers or links are none; nothing was sent")
         ordered = sorted(parts, key=lambda part: part.first)
+        # A server that counts in whole chunks lets the last one end behind the file.
+        ordered[-1:] = [part._replace(last=min(part.last, self._file.size - 1)) for part in ordered[-1:]]
         ends = [-1, *(part.last for part in ordered)]
         joined = all(part.last >= part.first == end + 1 for part, end in zip(ordered, ends, strict=False))
         distinct = len({part.number for part in parts}) == len(parts)
@@ -161,31 +199,49 @@ class _Sending:
             round_ = self._round
             if part not in self._parts:
                 return  # its link has expired meanwhile, and it has a successor
-            response = await self._put(part)
+            response, attempts = await self._put(part)
             await self._caught_up()
-            if response.status_code == 403:
-                await self._session.io.once(("links", id(self), round_), lambda: self._fresh(round_))
+            if response.status_code == 403 and not round_:
+                await self._session.io.once(("links", id(self)), self._fresh)
                 return
             if not 200 <= response.status_code < 300:
-                # Not more of the body than its code: it may repeat what the link's signature was made from.
-                code = re.search(r"<Code>(\w{1,60})</Code>", response.text)
-                raise errors.of_status(response.status_code)(
-                    f"the storage did not take part {part.number} of {self._file.shown}; nothing was completed",
-                    status_code=response.status_code,
-                    code=code[1] if code else None,
-                )
+                raise self._refused(part, response, attempts)
             receipt = expression.parse(self._rules["receipt"])(expression.Context(response_headers=response.headers))
             if not isinstance(receipt, str) or not receipt:
                 raise errors.ContractError(
-                    f"the storage gave no receipt for part {part.number}; the upload cannot be completed"
+                    f"the storage gave no receipt for part {part.number}; the upload cannot be completed",
+                    status_code=response.status_code,
+                    operation=self._announcing.name,
+                    attempts=attempts,
                 )
             if round_ == self._round:
                 self._receipts[part] = unquoted(receipt)
 
         return send
 
-    async def _put(self, part: Part) -> Any:  # Any: an HTTP response
-        return await self._session.put(part.link, PartBody(self._file, part, lambda sent: self._told(part, sent)))
+    async def _put(self, part: Part) -> tuple[httpx.Response, int]:
+        body = PartBody(self._file, part, lambda sent: self._told(part, sent))
+        try:
+            return await self._session.put(part.link, body)
+        except Raised as raised:
+            raise raised.error from raised.error.__cause__
+        except errors.TransportError as error:
+            error.operation = self._announcing.name
+            raise
+
+    def _refused(self, part: Part, response: httpx.Response, attempts: int) -> errors.APIError:
+        # Not more of the body than its code: it may repeat what the link's signature was made from.
+        error = failure(self._announcing, response.status_code, response.headers, b"")
+        code = re.search(r"<Code>(\w{1,60})</Code>", response.text)
+        error.code = code[1] if code else None
+        error.attempts = attempts
+        error.message = f"the storage did not take part {part.number} of {self._file.shown}; nothing was completed"
+        if response.status_code == 403:
+            error.message = (
+                f"the storage refused fresh links for {self._file.shown}, too; they expire faster than its parts can "
+                "be sent, or none is right. Nothing was completed"
+            )
+        return error
 
     def _told(self, part: Part, sent: int) -> None:
         """Tell how far all parts have come. What goes out twice counts once, so the number never falls.
@@ -211,19 +267,28 @@ class _Sending:
         now = sum(self._sent.get(one, 0) for one in self._parts)
         return now if now > self._shown else 0
 
-    async def _fresh(self, round_: int) -> None:
+    async def _fresh(self) -> None:
         """Announce the file again, for links that work; once, because links that expire at once never will."""
-        if round_ != self._round:
-            return
         if self._round:
-            raise errors.APIError(f"the links for {self._file.shown} expire faster than its parts can be sent", 403)
+            return
         # The round ends when the fresh links are there: a part that meets an old one meanwhile waits for them, too.
         await self._announce()
         self._round += 1
         self._receipts.clear()
 
+    @property
+    def _announcing(self) -> Operation:
+        return self._session.api.operations[self._rules["initiate"]["operation"]]
+
     async def _complete(self) -> Answer:
-        return await self._session.ask(*self._completion(self._receipts))
+        operation, arguments = self._completion(self._receipts)
+        job_id = arguments.get(self._session.api.workflow.section("poll").get("input", ""))
+        if not isinstance(job_id, str):
+            return await self._session.ask(operation, arguments)
+        if self._on_complete is not None:
+            self._on_complete(job_id)
+        with errors.about(job_id):
+            return await self._session.ask(operation, arguments)
 
     def _completion(self, receipts: Mapping[Part, str]) -> tuple[Operation, dict[str, Any]]:
         """The operation that completes the upload, and its arguments with these receipts."""
@@ -263,12 +328,19 @@ def opened(given: FileInput, types: Mapping[str, str]) -> Iterator[Upload]:
             "a file is a path, bytes, an open binary file, an iterator of bytes, or (name, one of these), not "
             f"{type(content).__name__}"
         )
-    name, held = name or file.name or "document", file.content
-    shown = held.shown if isinstance(held, files.Stored) else f"({name}, {len(held)} bytes)"
+    called = name if path is None else ""  # where there is a path, it says more
+    name, held = shortened(name or file.name) or "document", file.content
+    shown = called or held.shown if isinstance(held, files.Stored) else f"({name}, {len(held)} bytes)"
     if isinstance(held, files.Stored) and held.start and not held.length:
         raise errors.FileError(f"{shown} stands at its end; seek(0) first", file_path=shown, file_size=0)
     with files.reading(held) as read:
         yield _checked(name, files.size(held), read, types, shown)
+
+
+def shortened(name: str) -> str:
+    """A name of at most as many characters as are taken, with its ending."""
+    stem, ending = os.path.splitext(name)
+    return (stem[: max(0, LONGEST_NAME - len(ending))] + ending)[:LONGEST_NAME]
 
 
 def _path(given: str | os.PathLike[str]) -> Path:

@@ -7,12 +7,12 @@ are. What stands here is what people type: options, the order of steps, and the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from leapocr_dyn import errors
 from leapocr_dyn.api import Api, load
 from leapocr_dyn.bound import Bound, told
-from leapocr_dyn.client import AsyncClient, Client
+from leapocr_dyn.client import Access, AnyClient, AsyncClient, Client
 from leapocr_dyn.services.leapocr.exceptions import (
     FAMILY,
     APIError,
@@ -85,12 +85,22 @@ __all__ = [
 ]
 
 
-class _LeapOCR(Bound):
+class _LeapOCR(AnyClient):
     """What both clients have beside `ocr`."""
 
-    __slots__ = ()
     _family = FAMILY
     _needs_key = True
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        config: ClientConfig | None = None,
+        *,
+        api: Api | None = None,
+        **settings: Unpack[Access],
+    ) -> None:
+        with FAMILY.adopting():
+            super().__init__(api or load("leapocr"), api_key=api_key, config=config, **settings)
 
     verify_webhook_signature = staticmethod(verify_webhook_signature)
 
@@ -100,12 +110,20 @@ class _LeapOCR(Bound):
         key = self._session.credentials.api_key
         return None if key is None else key.reveal()
 
+    @property
+    def config(self) -> ClientConfig:
+        """The settings that this client works with: what was given, what the environment says, and the defaults.
+
+        base_url is never None here; in a ClientConfig it may be, so that the environment can say it.
+        """
+        return ClientConfig(**{**vars(self._session.config), "base_url": self._session.base_url})
+
     @told
     async def health(self) -> bool:
-        """Whether the service is up. Nothing is raised: a service that cannot be reached is not up."""
+        """Whether the service is up. No answer and a refusal are a no; a ConfigurationError is the caller's own."""
         try:
             await self._session.ask("getHealthStatus", {}, retries=0)
-        except errors.Error:
+        except (errors.TransportError, errors.APIError, errors.ContractError):
             return False
         return True
 
@@ -122,21 +140,9 @@ class LeapOCR(_LeapOCR, AsyncClient):
     _doors: ClassVar[Mapping[str, type[Bound]]] = {"ocr": AsyncOCR}
     ocr: AsyncOcr
 
-    def __init__(
-        self, api_key: str | None = None, config: ClientConfig | None = None, *, api: Api | None = None, **settings: Any
-    ) -> None:
-        with FAMILY.adopting():
-            super().__init__(api or load("leapocr"), api_key=api_key, config=config, **settings)
-
 
 class LeapOCRSync(_LeapOCR, Client):
     """LeapOCR without async; the same names, arguments, results and exceptions as LeapOCR."""
 
     _doors: ClassVar[Mapping[str, type[Bound]]] = {"ocr": BlockingOCR}
     ocr: BlockingOcr
-
-    def __init__(
-        self, api_key: str | None = None, config: ClientConfig | None = None, *, api: Api | None = None, **settings: Any
-    ) -> None:
-        with FAMILY.adopting():
-            super().__init__(api or load("leapocr"), api_key=api_key, config=config, **settings)

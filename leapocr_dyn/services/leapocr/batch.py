@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from leapocr_dyn.errors import ContractError, Error
+from leapocr_dyn.errors import Error, FileError
+from leapocr_dyn.model.naming import counted
+from leapocr_dyn.observe import tell
+from leapocr_dyn.services.leapocr.exceptions import FAMILY
 from leapocr_dyn.services.leapocr.job import all_pages, asked_with, begun, begun_id, patience_of
-from leapocr_dyn.services.leapocr.options import PollOptions
-from leapocr_dyn.session import Answer, Session
+from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions
+from leapocr_dyn.session import Session
+from leapocr_dyn.visible import visible
 from leapocr_dyn.workflows.batch import Batch
 from leapocr_dyn.workflows.spool import FileInput
 from leapocr_dyn.workflows.upload import upload
@@ -20,15 +24,15 @@ if TYPE_CHECKING:
     from leapocr_dyn.services.leapocr.results import JobResult, ProcessResult
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BatchItem:
     """What became of one document. place: among those given, from 0. result: None where there is none. error: why not.
 
-    job_id: None where no job began; a job that failed later can still be asked for.
+    job_id: None where no job began; a job that failed later, or whose fate is unknown, can still be asked for.
     """
 
     place: int
-    file: Any = field(repr=False)  # Any: whatever the caller gave
+    file: Any  # Any: whatever the caller gave
     job_id: str | None
     result: JobResult | None
     error: Error | None
@@ -37,6 +41,10 @@ class BatchItem:
     def ok(self) -> bool:
         """Whether there is a result."""
         return self.error is None
+
+    def __repr__(self) -> str:
+        job = f", job {self.job_id}" if self.job_id else ""
+        return visible(f"<BatchItem {self.place}{job}: {'done' if self.ok else f'failed: {self.error}'}>")
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,40 +79,59 @@ class BatchResult:
         return [item for item in self.items if not item.ok]
 
     def __repr__(self) -> str:
-        return f"<BatchResult: {self.total_files} files, {len(self.results)} done, {len(self.failed)} failed>"
+        files = counted(self.total_files, "file")
+        return f"<BatchResult: {files}, {len(self.results)} done, {len(self.failed)} failed>"
 
 
 class Documents:
     """`await documents.next()` is the BatchItem of the next document that ends, or None after the last.
 
-    begun: a ProcessResult by place, for each job that began; only kept where `keep` says so.
+    begun: a ProcessResult by place, for each job that began; only kept where `keep` says so. Whatever ends all of it,
+    also Ctrl-C, has a note that names the jobs whose items the caller does not have. on_item: is told of each item.
     """
 
     def __init__(
         self,
         session: Session,
         files: Iterable[FileInput],
-        arguments: Mapping[str, Any],  # Any: the options, as the operation takes them
+        asked: ProcessOptions,
+        arguments: Mapping[str, Any],  # Any: what was asked, as the operation takes it
         options: PollOptions,
         at_once: int,
         *,
         keep: bool = False,
+        on_item: Callable[[BatchItem], Any] | None = None,  # Any: None, or a coroutine
     ) -> None:
         self.begun: dict[int, ProcessResult] = {}
         self.operation = session.api.operations["completeDirectUpload"]
         self.ended = False
         self._session = session
+        self._asked = asked
         self._arguments = arguments
         self._keep = keep
+        self._job_ids: dict[int, str] = {}
+        self._on_item = on_item
         self._batch = Batch(session, files, self._begin, self._fetch, patience_of(options), at_once)
 
     async def next(self) -> BatchItem | None:
         """The next item."""
-        ended = await self._batch.next()
-        if ended is None:
-            self.ended = True
-            return None
-        return BatchItem(ended.place, ended.given, ended.job_id, ended.value, ended.error)
+        try:
+            ended = await self._batch.next()
+            if ended is None:
+                self.ended = True
+                return None
+            if ended.error is not None:
+                FAMILY.adopt(ended.error)
+            item = BatchItem(ended.place, ended.given, ended.job_id, ended.value, ended.error)
+            if self._on_item is not None:
+                await tell(self._on_item, item)
+        except BaseException as error:
+            if self._job_ids:
+                error.add_note(visible(f"These jobs may have begun: {', '.join(self._job_ids.values())}"))
+            raise
+        if not self._keep:
+            self._job_ids.pop(item.place, None)
+        return item
 
     async def close(self) -> None:
         """Stop; jobs that have begun go on."""
@@ -112,13 +139,22 @@ class Documents:
         await self._batch.close()
 
     async def _begin(self, place: int, file: FileInput) -> str:
-        answer = await upload(self._session, file, self._arguments)
+        try:
+            answer = await upload(
+                self._session,
+                file,
+                self._arguments,
+                on_complete=lambda job_id: self._job_ids.update({place: job_id}),
+            )
+        except Error:
+            raise
+        except Exception as error:
+            # An iterator of the caller's own that fails is one bad file, too.
+            raise FileError(f"file {place} of the batch could not be sent: {error!r}") from error
         if self._keep:
-            self.begun[place] = begun(self._session, answer)
+            self.begun[place] = begun(self._session, answer, self._asked)
         return begun_id(answer)
 
-    async def _fetch(self, job_id: str, answer: Answer) -> JobResult:
+    async def _fetch(self, job_id: str) -> JobResult | None:
         result = await all_pages(self._session, job_id)
-        if result is None:
-            raise ContractError(f"job {job_id} is done, but the service says that it has no result yet")
-        return asked_with(result, self._arguments.get("schema"))
+        return None if result is None else asked_with(result, self._asked.schema)

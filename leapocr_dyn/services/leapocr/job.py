@@ -11,24 +11,31 @@ from typing import TYPE_CHECKING, Any
 
 from leapocr_dyn import errors
 from leapocr_dyn.bound import Async, Blocking, Bound, told
-from leapocr_dyn.iteration import AsyncWalk, BlockingWalk
-from leapocr_dyn.job import Token
 from leapocr_dyn.services.leapocr.exceptions import FAMILY
-from leapocr_dyn.services.leapocr.options import PollOptions, given
+from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions, given
 from leapocr_dyn.session import Answer, Session
 from leapocr_dyn.visible import visible
-from leapocr_dyn.workflows.paginate import Pages
-from leapocr_dyn.workflows.poll import Patience, Progress, wait_for
 
+# Workflows are imported where they begin, as in ocr.py.
 if TYPE_CHECKING:
+    from leapocr_dyn.iteration import AsyncWalk, BlockingWalk
+    from leapocr_dyn.job import Token
     from leapocr_dyn.services.leapocr.results import JobResult, JobStatus, PageResult, ProcessResult
+    from leapocr_dyn.workflows.poll import Patience, Progress
 
 SLICE = 100  # pages in one answer
 
 
-def view(session: Session, name: str, source: str, answer: Answer) -> Any:  # Any: the view of that name
-    """An answer as one of the service's own results."""
-    return session.api.views.read(name, source, answer.wire())
+def view(session: Session, name: str, source: str, answer: Answer, **known: str) -> Any:  # Any: the view of that name
+    """An answer as one of the service's own results. known: what was asked for, where the answer leaves it out."""
+    return session.api.views.read(name, source, filled(answer.wire(), **known))
+
+
+def filled(wire: Any, **known: str) -> Any:  # Any: JSON
+    """An object in which nothing is missing that was known before."""
+    if not isinstance(wire, dict):
+        return wire
+    return {**wire, **{name: text for name, text in known.items() if wire.get(name) is None}}
 
 
 def job_id_of(job: Any) -> str:  # Any: an id, or anything that has one
@@ -39,17 +46,29 @@ def job_id_of(job: Any) -> str:  # Any: an id, or anything that has one
     return job_id
 
 
-def begun(session: Session, answer: Answer) -> ProcessResult:
+def begun(session: Session, answer: Answer, options: ProcessOptions) -> ProcessResult:
     """What completing an upload answers."""
     result: ProcessResult = session.api.views.read("ProcessResult", "completeDirectUpload", _begun(answer))
+    return kept(result, options)
+
+
+def kept(result: ProcessResult, options: ProcessOptions) -> ProcessResult:
+    """The same, with what its options hold that the service has no place for. Raises ContractError without an id."""
+    identified(result.job_id)
+    for name, value in (("metadata", dict(options.metadata)), ("schema", options.schema)):
+        object.__setattr__(result, name, value)  # it was made a moment ago, and nobody has seen it yet
     return result
 
 
 def begun_id(answer: Answer) -> str:
     """The job that completing an upload began."""
-    job_id = _begun(answer)["job_id"]
+    return identified(_begun(answer)["job_id"])
+
+
+def identified(job_id: Any) -> str:  # Any: what the server sent
+    """The id of a job that began. Raises ContractError for what is none: nobody could ask for the result."""
     if not isinstance(job_id, str) or not job_id:
-        raise errors.ContractError("the file was accepted, but the answer does not say as which job")
+        raise errors.ContractError("the document was accepted, but the answer does not say as which job")
     return job_id
 
 
@@ -59,10 +78,25 @@ def _begun(answer: Answer) -> dict[str, Any]:  # Any: JSON
     return {"job_id": wire.get("id"), **wire} if isinstance(wire, dict) else {"job_id": None}
 
 
+def accepted(session: Session, answer: Answer) -> ProcessResult:
+    """What submitting a URL answers. Raises ContractError where that does not say which job it is."""
+    result: ProcessResult = view(session, "ProcessResult", "uploadFromRemoteURL", answer)
+    if not result.job_id:
+        raise errors.ContractError(
+            "the URL was accepted, but the answer does not say as which job; do not send it again before you have "
+            "looked for it",
+            status_code=answer.status,
+            operation=session.api.operations["uploadFromRemoteURL"].name,
+        )
+    return result
+
+
 class PageStory:
     """The pages of a finished job, one by one, asked for in slices as they are wanted."""
 
     def __init__(self, session: Session, job_id: str) -> None:
+        from leapocr_dyn.workflows.paginate import Pages
+
         self._session = session
         self._job_id = job_id
         self.operation = session.api.operations["getJobResult"]
@@ -78,8 +112,9 @@ class PageStory:
                 self.ended = True
                 return None
             running(answer, self._job_id)
-            read = self._session.api.views.read
-            self._held = [read("PageResult", "getJobResult", page) for page in self._slices.items()]
+            # As a part of a result, where a page that is none is no failure.
+            result = self._session.api.views.read("JobResult", "getJobResult", {"pages": self._slices.items()})
+            self._held = list(result.pages)
         return self._held.pop(0)
 
     async def close(self) -> None:
@@ -93,14 +128,18 @@ def running(answer: Answer, job_id: str) -> None:
     """Raise JobError where an answer says that there is no result yet."""
     if answer.response.status_code == 202:
         raise errors.JobError(
-            f"job {job_id} is still running; wait_until_done waits for it", job_id=job_id, status_code=202
+            f"job {job_id} is still running; wait_until_done waits for it",
+            job_id=job_id,
+            status_code=202,
+            operation="get_job_result",
+            request_id=answer.response.headers.get("x-request-id"),
         )
 
 
 async def status_of(session: Session, job_id: str) -> JobStatus:
     """How far a job has come."""
     answer = await session.ask("getJobStatus", {"job_id": job_id})
-    status: JobStatus = view(session, "JobStatus", "getJobStatus", answer)
+    status: JobStatus = view(session, "JobStatus", "getJobStatus", answer, id=job_id)
     return status
 
 
@@ -108,7 +147,7 @@ async def slice_of(session: Session, job_id: str, page: int, limit: int) -> JobR
     """One slice of a finished job's pages."""
     answer = await session.ask("getJobResult", {"job_id": job_id, "page": page, "limit": limit})
     running(answer, job_id)
-    result: JobResult = view(session, "JobResult", "getJobResult", answer)
+    result: JobResult = view(session, "JobResult", "getJobResult", answer, job_id=job_id)
     return result
 
 
@@ -160,6 +199,8 @@ class Job(Bound):
 
     def token(self) -> Token:
         """What `client.ocr.resume` makes this handle from again, in any process; as text it is JSON without secrets."""
+        from leapocr_dyn.job import Token
+
         return Token(self._session.base_url, self.job_id, self.metadata)
 
     def _story(self) -> PageStory:
@@ -172,6 +213,8 @@ class Job(Bound):
         return hash(self.job_id)
 
     def __reduce__(self) -> tuple[Any, ...]:
+        from leapocr_dyn.job import Token
+
         return Token.parse, (str(self.token()),)
 
     def __repr__(self) -> str:
@@ -185,6 +228,8 @@ class AsyncJob(Job, Async):
 
     def pages(self) -> AsyncWalk[PageResult]:
         """All of its pages, one after the other, asked for as they are wanted."""
+        from leapocr_dyn.iteration import AsyncWalk
+
         return AsyncWalk(self, self._story())
 
 
@@ -195,41 +240,43 @@ class BlockingJob(Job, Blocking):
 
     def pages(self) -> BlockingWalk[PageResult]:
         """All of its pages, one after the other, asked for as they are wanted."""
+        from leapocr_dyn.iteration import BlockingWalk
+
         return BlockingWalk(self, self._story())
 
 
 def patience_of(options: PollOptions) -> Patience:
     """How the waiting workflow waits for these options."""
+    from leapocr_dyn.workflows.poll import Patience
+
     return Patience(min(options.poll_interval / 4, options.max_wait), options.poll_interval * 2, options.max_wait)
 
 
 async def finished(job: Job, options: PollOptions) -> JobResult:
-    """All pages of a job, once it is done. Where time is over first, the exception carries the job.
+    """All pages of a job, once it is done. Where that fails, the exception carries the job.
 
     A result that is not ready yet, though the status says so, is asked for again.
     """
-    session, io = job._session, job._session.io
-    deadline = io.now() + options.max_wait
-    patience = patience_of(options)
+    from leapocr_dyn.workflows.poll import wait_for
+
+    session = job._session
+    deadline = session.io.now() + options.max_wait + session.config.timeout
 
     def on_progress(progress: Progress) -> Any:  # Any: None, or a coroutine
         if options.on_progress is not None:
-            return options.on_progress(view(session, "JobStatus", "getJobStatus", progress.answer))
+            return options.on_progress(view(session, "JobStatus", "getJobStatus", progress.answer, id=job.job_id))
         return None
 
-    try:
-        while True:
-            await wait_for(session, job.job_id, patience._replace(at_most=deadline - io.now()), on_progress)
-            found = await all_pages(session, job.job_id, deadline + session.config.timeout)
-            if found is not None:
-                return asked_with(found, job._schema)
-            if io.now() + patience.shortest >= deadline:
-                said = f"job {job.job_id} is done, but its result was not ready in time"
-                raise errors.JobTimeoutError(said, job_id=job.job_id)
-            await io.sleep(patience.shortest)
-    except errors.JobTimeoutError as error:
-        error.job = job
-        raise
+    async def fetch() -> JobResult | None:
+        return await all_pages(session, job.job_id, deadline)
+
+    with errors.about(job.job_id):
+        try:
+            found = await wait_for(session, job.job_id, patience_of(options), fetch, on_progress)
+        except errors.Error as error:
+            error.job = job  # whatever it was: the job is paid for, and goes on
+            raise
+        return asked_with(found, job._schema)
 
 
 def asked_with(result: JobResult, schema: Mapping[str, Any] | None) -> JobResult:  # Any: a JSON Schema
@@ -242,6 +289,8 @@ def asked_with(result: JobResult, schema: Mapping[str, Any] | None) -> JobResult
 
 async def all_pages(session: Session, job_id: str, deadline: float | None = None) -> JobResult | None:
     """A result with all pages, or None where there is no result yet."""
+    from leapocr_dyn.workflows.paginate import Pages
+
     slices = Pages(session, session.api.operations["getJobResult"], {"job_id": job_id}, deadline)
     first: Any = None  # Any: JSON
     found: list[Any] = []
@@ -252,5 +301,6 @@ async def all_pages(session: Session, job_id: str, deadline: float | None = None
         found += slices.items()
     if not isinstance(first, dict):
         raise errors.ContractError(f"the result of job {job_id} is not what the document promises: {first!r:.80}")
-    result: JobResult = session.api.views.read("JobResult", "getJobResult", {**first, "pages": found})
+    whole = filled({**first, "pages": found}, job_id=job_id)
+    result: JobResult = session.api.views.read("JobResult", "getJobResult", whole)
     return result

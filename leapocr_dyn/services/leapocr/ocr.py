@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from leapocr_dyn import errors
 from leapocr_dyn.bound import Async, Blocking, Bound, told
-from leapocr_dyn.iteration import AsyncWalk, BlockingWalk
-from leapocr_dyn.job import Token
-from leapocr_dyn.observe import tell
 from leapocr_dyn.services.leapocr import job as jobs
-from leapocr_dyn.services.leapocr.batch import BatchItem, BatchResult, Documents
-from leapocr_dyn.services.leapocr.job import AsyncJob, BlockingJob, Job, job_id_of, view
+from leapocr_dyn.services.leapocr.job import AsyncJob, BlockingJob, Job, job_id_of
 from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions, checked_address, given
 from leapocr_dyn.session import Answer
-from leapocr_dyn.workflows.batch import AT_ONCE
-from leapocr_dyn.workflows.spool import FileInput
-from leapocr_dyn.workflows.upload import Sent, upload
 
+# Workflows are imported where they begin: most programs send one file, or only ask how far a job has come.
 if TYPE_CHECKING:
+    from leapocr_dyn.iteration import AsyncWalk, BlockingWalk
+    from leapocr_dyn.job import Token
+    from leapocr_dyn.services.leapocr.batch import BatchItem, BatchResult, Documents
     from leapocr_dyn.services.leapocr.results import JobResult, JobStatus, ModelInfo, PageResult, ProcessResult
+    from leapocr_dyn.workflows.spool import FileInput
+    from leapocr_dyn.workflows.upload import Sent
+
+AT_ONCE = 8  # jobs of a batch under way
 
 Handle = TypeVar("Handle", bound=Job)
+
+# What every refusal of the list of models ends with.
+SIGN_IN = (
+    "; the service shows its models to people who are signed in, and not to API keys: give the token (JWT) of such a "
+    "session as token=..., beside the key. To read documents no list is needed: `Model` names today's models, and any "
+    "other name is sent as it is"
+)
 
 
 class OCR(Bound, Generic[Handle]):
@@ -39,11 +48,12 @@ class OCR(Bound, Generic[Handle]):
         """Send a file and start its job.
 
         file: a path, bytes, an open binary file (from where it stands), an iterator of bytes, or (name, one of these);
-        at most 1 GiB. on_sent(bytes sent, bytes in all): called as they leave, from any thread; an async function is
-        awaited after each part. Raises FileError, ValidationError, InsufficientCreditsError, and what a call raises.
+        at most 1 GiB. on_sent(bytes sent, bytes in all): called with 0, and as they leave, from any thread; an async
+        function is awaited after each part; what it raises ends the upload. Raises FileError, ValidationError,
+        InsufficientCreditsError, and what a call raises.
         Source: POST /ocr/uploads/direct, PUT to each part's link, POST /ocr/uploads/{job_id}/complete.
         """
-        return jobs.begun(self._session, await _sent(self, file, options, on_sent))
+        return jobs.begun(self._session, await _sent(self, file, options, on_sent), given(ProcessOptions, options))
 
     @told
     async def process_url(self, url: str, options: ProcessOptions | None = None) -> ProcessResult:
@@ -54,8 +64,7 @@ class OCR(Bound, Generic[Handle]):
         """
         chosen = _arguments(self, "uploadFromRemoteURL", options)
         answer = await self._session.ask("uploadFromRemoteURL", {"url": checked_address(url), **chosen})
-        result: ProcessResult = view(self._session, "ProcessResult", "uploadFromRemoteURL", answer)
-        return result
+        return jobs.kept(jobs.accepted(self._session, answer), given(ProcessOptions, options))
 
     @told
     async def get_job_status(self, job_id: str) -> JobStatus:
@@ -114,14 +123,14 @@ class OCR(Bound, Generic[Handle]):
         concurrency: jobs under way at once, for all batches of this client together. on_item: called with each
         BatchItem when it ends; what it raises ends the batch. `batch()` gives the items one by one, and keeps none.
         """
+        from leapocr_dyn.services.leapocr.batch import BatchResult
+
         submitted_at = datetime.datetime.now(datetime.UTC)
-        story = self._documents(files, options, poll_options, concurrency, keep=True)
+        story = self._documents(files, options, poll_options, concurrency, keep=True, on_item=on_item)
         items: list[BatchItem] = []
         try:
             while (item := await story.next()) is not None:
                 items.append(item)
-                if on_item is not None:
-                    await tell(on_item, item)
         finally:
             await story.close()
         return BatchResult.of(items, story.begun, submitted_at)
@@ -130,9 +139,13 @@ class OCR(Bound, Generic[Handle]):
     async def list_models(self) -> list[ModelInfo]:
         """The models that can read a document.
 
-        Source: GET /ocr/models, which the service may refuse to an API key.
+        They want the token of a session (JWT, `token=`), beside the key or instead of it. Source: GET /ocr/models.
         """
-        answer = await self._session.ask("listOCRModels", {})
+        try:
+            answer = await self._session.ask("listOCRModels", {})
+        except (errors.AuthenticationError, errors.ForbiddenError) as error:
+            error.message += SIGN_IN
+            raise
         found = answer.wire()
         models = found.get("models") if isinstance(found, dict) else None
         read = self._session.api.views.read
@@ -159,33 +172,50 @@ class OCR(Bound, Generic[Handle]):
         await self._session.ask("cancelJob", {"job_id": job_id})
 
     def job(self, job_id: Any) -> Handle:  # Any: an id, or anything that has one
-        """The handle of a job: `status()`, `wait()`, `pages()`, `results()`, `delete()`, `token()`. Nothing is sent."""
+        """The handle of a job: `status()`, `wait()`, `pages()`, `results()`, `delete()`, `token()`. Nothing is sent.
+
+        job_id: its id, or what process_file and process_url gave, whose metadata and schema stay with the handle.
+        """
         with self._family.adopting():
-            return self._handle(self._session, job_id_of(job_id))
+            own = {name: getattr(job_id, name, None) for name in ("metadata", "schema")}
+            return self._handle(self._session, job_id_of(job_id), **own)
 
     def resume(self, token: str | Token) -> Handle:
         """The handle of a job that another process began, from its `token()`. Nothing is sent.
 
         Raises ValidationError for text that is no token, and for the token of a job at another base URL.
         """
+        from leapocr_dyn.job import Token
+
         with self._family.adopting():
             found = Token.parse(token)
             found.check(self._session.base_url)
             return self._handle(self._session, found.job_id, found.metadata)
 
     def _documents(
-        self, files: Iterable[FileInput], options: Any, poll_options: Any, concurrency: int, *, keep: bool = False
-    ) -> Documents:  # Any: not yet checked
+        self,
+        files: Iterable[FileInput],
+        options: Any,  # Any: not yet checked
+        poll_options: Any,  # Any: not yet checked
+        concurrency: int,
+        **more: Any,  # Any: what Documents takes
+    ) -> Documents:
+        from leapocr_dyn.services.leapocr.batch import Documents
+
         if not isinstance(concurrency, int) or isinstance(concurrency, bool) or concurrency < 1:
             raise errors.ConfigurationError(f"concurrency must be a whole number from 1, not {concurrency!r}")
+        if isinstance(files, (str, bytes, bytearray, memoryview, os.PathLike)) or hasattr(files, "read"):
+            # The letters of a path and the lines of a file can be iterated over, too: each would be a job.
+            raise TypeError(f"files are several: pass a list, as in [{files!r:.60}]")
         arguments = _arguments(self, "directUpload", options)
         patience = given(PollOptions, poll_options)
-        return Documents(self._session, files, arguments, patience, concurrency, keep=keep)
+        asked = given(ProcessOptions, options)
+        return Documents(self._session, files, asked, arguments, patience, concurrency, **more)
 
 
 async def _sent(bound: OCR[Any], file: FileInput, options: ProcessOptions | None, on_sent: Sent | None) -> Answer:
-    if bound._blocks and hasattr(file, "__aiter__"):
-        raise TypeError("an async iterator can only be read by the async client; pass an ordinary one, or bytes")
+    from leapocr_dyn.workflows.upload import upload
+
     return await upload(bound._session, file, _arguments(bound, "directUpload", options), on_sent)
 
 
@@ -214,6 +244,8 @@ class AsyncOCR(OCR[AsyncJob], Async):
         concurrency: int = AT_ONCE,
     ) -> AsyncWalk[BatchItem]:
         """Like process_batch, item by item as jobs end, keeping none of them: iterate with `async for`."""
+        from leapocr_dyn.iteration import AsyncWalk
+
         with self._family.adopting():
             return AsyncWalk(self, self._documents(files, options, poll_options, concurrency))
 
@@ -237,5 +269,7 @@ class BlockingOCR(OCR[BlockingJob], Blocking):
         concurrency: int = AT_ONCE,
     ) -> BlockingWalk[BatchItem]:
         """Like process_batch, item by item as jobs end, keeping none of them: iterate with `for`."""
+        from leapocr_dyn.iteration import BlockingWalk
+
         with self._family.adopting():
             return BlockingWalk(self, self._documents(files, options, poll_options, concurrency))

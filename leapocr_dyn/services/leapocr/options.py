@@ -7,6 +7,7 @@ POST /ocr/uploads/direct and POST /ocr/uploads/url.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
@@ -14,8 +15,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from leapocr_dyn import config
 from leapocr_dyn.api import load
+from leapocr_dyn.client import changed
 from leapocr_dyn.config import checked_number, environmental
 from leapocr_dyn.errors import ConfigurationError, ValidationError
+from leapocr_dyn.model.naming import hinting
+from leapocr_dyn.operation import structured
+from leapocr_dyn.operation.file import base
 from leapocr_dyn.origin import origin
 from leapocr_dyn.services.leapocr.exceptions import FAMILY
 
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from leapocr_dyn.services.leapocr.results import JobStatus
 
 
+@hinting
 class ClientConfig(config.ClientConfig):
     __doc__ = config.ClientConfig.__doc__
 
@@ -33,8 +39,16 @@ class ClientConfig(config.ClientConfig):
         Raises ConfigurationError for a value that cannot be right; it names the variable. A client without a config
         does the same by itself.
         """
+        api = load("leapocr")
         with FAMILY.adopting():
-            return cls(**environmental(load("leapocr").workflow.environment))
+            return cls(**{"base_url": api.base_url, **environmental(api.workflow.environment)})
+
+    if not TYPE_CHECKING:  # to which any attribute would then be one
+
+        def __setattr__(self, name: str, value: Any) -> None:  # Any: a setting's value
+            # As in the official package, settings may change until a client is made of them; a client keeps its own.
+            with FAMILY.adopting():
+                vars(self).update(vars(changed(self, {name: value})))
 
 
 class Format(StrEnum):
@@ -51,6 +65,7 @@ class Model(StrEnum):
     PRO_V2 = "pro-v2"
 
 
+@hinting
 @dataclass
 class ProcessOptions:
     """What to make of a document. No options at all means Markdown.
@@ -60,7 +75,8 @@ class ProcessOptions:
     template_slug: a saved template, instead of everything before. metadata: yours; the service has no place for it, so
     it stays with the job's handle and its token, and is sent only once the document knows it.
     extract_bounding_boxes: where each block stands; costs more. save_as_template: keep these options. file_name: what
-    to call the document, instead of the file's own name. Enum members and plain strings are equally welcome.
+    to call the document, instead of the file's own name. Enum members and plain strings are equally welcome; an empty
+    text is nothing, as it is for the official package.
     """
 
     format: Format | str | None = None
@@ -76,11 +92,15 @@ class ProcessOptions:
     def arguments(self, known: Collection[str] = ()) -> dict[str, Any]:  # Any: what the operations take
         """The operation's arguments. known: those that it has. Raises ValidationError, which names the field."""
         chosen = {
-            one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) not in (None, {})
+            one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) not in (None, "", {})
         }
+        if "metadata" in chosen:
+            checked_metadata(self.metadata)
         if "metadata" not in known:
             chosen.pop("metadata", None)
-        if self.template_slug is not None:
+        if isinstance(chosen.get("file_name"), str):
+            chosen["file_name"] = base(chosen["file_name"])
+        if "template_slug" in chosen:
             replaced = [name for name in REPLACED if name in chosen]
             if replaced:
                 raise ValidationError(
@@ -88,14 +108,14 @@ class ProcessOptions:
                 )
             return chosen
         if self.schema is not None:
-            checked_schema(self.schema)
+            structured.checked(self.schema)
         chosen.setdefault("format", Format.MARKDOWN)
         chosen.setdefault("model", Model.STANDARD_V2)
-        structured = plain(chosen["format"]) == Format.STRUCTURED.value
-        if structured and not self.schema:
+        form = plain(chosen["format"])  # any other than these two is the document's to judge
+        if form == Format.STRUCTURED.value and not self.schema:
             raise ValidationError("the structured format needs a schema that is not empty", field="schema")
         for name in ("schema", "instructions"):
-            if not structured and name in chosen:
+            if form == Format.MARKDOWN.value and name in chosen:
                 raise ValidationError(f"{name} belongs to the structured format, and the format is Markdown", name)
         return chosen
 
@@ -108,20 +128,10 @@ def plain(value: Any) -> Any:  # Any: an enum's member, or what it stands for
     return value.value if isinstance(value, Enum) else value
 
 
-def checked_schema(schema: Any) -> None:  # Any: what the caller takes for a JSON Schema
-    """Raise ValidationError unless it is a JSON Schema, in the dialect that its `$schema` names (2020-12 without)."""
-    import jsonschema
-
-    if not isinstance(schema, Mapping):
-        raise ValidationError(f"a schema is a JSON Schema as a dict, not {type(schema).__name__}", field="schema")
-    validator = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
-    try:
-        validator.check_schema(dict(schema))
-    except jsonschema.SchemaError as error:
-        where = "".join(f"[{step!r}]" for step in error.absolute_path)
-        raise ValidationError(f"schema{where}: {error.message[:300]}; it is no JSON Schema", field="schema") from error
-    except RecursionError as error:
-        raise ValidationError("schema is nested too deep, or contains itself", field="schema") from error
+def checked_metadata(metadata: Any) -> None:  # Any: what the caller takes for metadata
+    """Raise ValidationError unless it is a dict of text: it goes into a job's token."""
+    if not isinstance(metadata, Mapping) or not all(isinstance(one, str) for pair in metadata.items() for one in pair):
+        raise ValidationError("metadata is a dict of text by text, such as {'invoice': '7'}", field="metadata")
 
 
 def checked_address(url: Any) -> str:  # Any: what the caller takes for a URL
@@ -131,9 +141,13 @@ def checked_address(url: Any) -> str:  # Any: what the caller takes for a URL
         raise ValidationError(
             "a document's URL begins with https:// and names a host; a file goes to process_file", "url"
         )
+    # RFC 3986 section 2: and urlsplit drops line breaks in silence.
+    if re.search(r"[\s\x00-\x1f\x7f]", url):
+        raise ValidationError("a URL holds no spaces or line breaks; a space is written %20", "url")
     return str(url)
 
 
+@hinting
 @dataclass
 class PollOptions:
     """How to wait for a job.
@@ -148,10 +162,11 @@ class PollOptions:
     on_progress: Callable[[JobStatus], Any] | None = field(default=None, compare=False)  # Any: None, or a coroutine
 
     def __post_init__(self) -> None:
-        for name in ("poll_interval", "max_wait"):
-            checked_number(name, getattr(self, name), above=0)
-        if self.on_progress is not None and not callable(self.on_progress):
-            raise ConfigurationError(f"on_progress is a function of a JobStatus, not {self.on_progress!r}")
+        with FAMILY.adopting():
+            for name in ("poll_interval", "max_wait"):
+                checked_number(name, getattr(self, name), above=0)
+            if self.on_progress is not None and not callable(self.on_progress):
+                raise ConfigurationError(f"on_progress is a function of a JobStatus, not {self.on_progress!r}")
 
 
 T = TypeVar("T")

@@ -1,8 +1,8 @@
 """Webhooks of LeapOCR: verify a delivery, read its event, and sign one for a test.
 
 The body is signed together with the moment of sending; both come in headers. Source: the service's own helper of
-23 March 2026, which signs `timestamp.body`; deliveries signed in the older way (the body alone, in X-R2-Signature) are
-refused.
+23 March 2026, which signs `timestamp.body`. Deliveries signed in the older way (the body alone, in X-R2-Signature) are
+refused, as the official packages do: without a moment in it, whoever once recorded one could send it again for ever.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def verify_webhook_signature(
 
 def parse_webhook(
     payload: Payload,
-    headers: Mapping[str, str],
+    headers: Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]],
     secret: str | Iterable[str],
     *,
     tolerance: float | None = TOLERANCE,
@@ -52,15 +52,22 @@ def parse_webhook(
 ) -> WebhookEvent:
     """The event of a delivery: `.event_type`, `.job_id`, `.status` and what else it tells.
 
-    headers: of the request, in any spelling; two of one name are no sign of honesty. Raises WebhookError where the
-    signature is wrong, the delivery older than the tolerance (seconds), or the body no event.
+    headers: of the request, in any spelling, as a mapping or as pairs (as ASGI has them); two of one name are no sign
+    of honesty. Raises WebhookError where the signature is wrong, the delivery further away from now than the tolerance
+    (seconds), or the body no event; and nothing else, whatever somebody sends.
     """
-    if not webhook.verify(
-        payload, _only(headers, SIGNATURE), _only(headers, TIMESTAMP), secret, tolerance=tolerance, now=now
-    ):
+    signature, timestamp = _only(headers, SIGNATURE), _only(headers, TIMESTAMP)
+    if not signature or not timestamp:
+        raise WebhookError(f"this delivery has not one {SIGNATURE} and one {TIMESTAMP}: answer 401, and do nothing")
+    if not webhook.verify(payload, signature, timestamp, secret):
         raise WebhookError(
-            "the signature of this delivery is not right, or it is too old: answer 401, and do nothing. Is the secret "
-            "that of this subscription, and the payload the body as it was received?"
+            "the signature of this delivery is not right: answer 401, and do nothing. Is the secret that of this "
+            "subscription, and the payload the body as it was received?"
+        )
+    if tolerance is not None and not (away := webhook.age(timestamp, now())) <= tolerance:
+        raise WebhookError(
+            f"this delivery is signed, but {away:.0f} s away from now, and {tolerance} s are allowed: answer 401, and "
+            "do nothing. Is the clock of this machine right?"
         )
     try:
         event = json.loads(payload if isinstance(payload, str) else bytes(payload))
@@ -79,7 +86,12 @@ def sign_webhook(payload: Payload, secret: str, timestamp: int | None = None) ->
     return {SIGNATURE: webhook.signature(payload, moment, secret), TIMESTAMP: str(moment)}
 
 
-def _only(headers: Mapping[str, Any], name: str) -> str:  # Any: a framework's headers
+def _only(headers: Any, name: str) -> str:  # Any: a framework's headers
     """The value of a header, "" where it is missing or there twice."""
-    found = [value for key, value in headers.items() if key.lower() == name.lower()]
+    pairs = headers.items() if hasattr(headers, "items") else headers or ()
+    found = [_text(value) for key, value in pairs if _text(key).lower() == name.lower()]
     return found[0] if len(found) == 1 else ""
+
+
+def _text(word: Any) -> str:  # Any: half of a header
+    return word.decode("latin-1") if isinstance(word, bytes) else word if isinstance(word, str) else ""

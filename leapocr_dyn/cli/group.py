@@ -1,0 +1,33 @@
+"""A group of commands, of which each is imported when it is called and not before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+
+class Group(click.Group):
+    """Commands by name. homes: the module that each is in, under its name, and the sentence that --help has for it."""
+
+    def __init__(self, *, homes: Mapping[str, tuple[str, str]], **settings: Any) -> None:  # Any: click's own
+        super().__init__(**settings)
+        self.homes = homes
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, sorted."""
+        return sorted(self.homes)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported."""
+        if cmd_name not in self.homes:
+            return None
+        found: click.Command = getattr(import_module(self.homes[cmd_name][0]), cmd_name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """A line for each command, whose module is not needed for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.homes[name][1]) for name in self.list_commands(ctx)])

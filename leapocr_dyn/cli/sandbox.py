@@ -1,0 +1,96 @@
+"""leapocr-dyn sandbox: a server on this machine, and what shall go wrong with it."""
+
+from __future__ import annotations
+
+import click
+
+from leapocr_dyn.cli.api import located
+
+
+@click.command()
+@click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--api-key", default="sandbox", show_default=True, help="The key that is accepted.")
+@click.option(
+    "--part-size",
+    default=5 * 2**20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Bytes of each part of an upload.",
+)
+@click.option(
+    "--credits",
+    "credit",
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(0),
+    help="What the account holds; a page costs one.",
+)
+@click.option("--spec", help="Fake this OpenAPI document instead: a file or a URL.")
+@click.option("--latency", default=0.0, metavar="SECONDS", help="Wait so long before each answer.")
+@click.option("--fail", multiple=True, metavar="STATUS:RATE", help="Answer so: 503:0.02 fails every fiftieth request.")
+@click.option("--rate-limit", type=float, metavar="NUMBER", help="Answer 429 above so many requests a second.")
+@click.option("--drop", default=0.0, metavar="RATE", help="Cut so many connections: 0.01 is one of a hundred.")
+@click.option("--expire", type=float, metavar="SECONDS", help="How long the links of an upload are good.")
+@click.option("--webhook", metavar="URL", help="Tell this address of this machine when a job is done.")
+@click.option("--webhook-secret", metavar="TEXT", help="What its calls are signed with.")
+def sandbox(
+    port: int,
+    api_key: str,
+    part_size: int,
+    credit: int,
+    spec: str | None,
+    latency: float,
+    fail: tuple[str, ...],
+    rate_limit: float | None,
+    drop: float,
+    expire: float | None,
+    webhook: str | None,
+    webhook_secret: str | None,
+) -> None:
+    """Run a local LeapOCR: real HTTP, real OCR, no account.
+
+    What goes wrong on purpose can be changed while it runs: PUT /sandbox/faults, with the same names in JSON.
+    """
+    if not api_key:
+        raise click.UsageError("--api-key is empty; leave it out for the default")
+    if bool(webhook) != bool(webhook_secret):
+        raise click.UsageError(
+            "--webhook and --webhook-secret go together: a receiver trusts only calls that are signed"
+        )
+    try:
+        from leapocr_dyn.sandbox import Faults, Sandbox
+    except ImportError as error:
+        raise click.UsageError(
+            f"the sandbox needs more packages ({error.name}): pip install 'leapocr-dyn[sandbox]'"
+        ) from error
+    from leapocr_dyn.api import load
+
+    document = load(located(spec)).document if spec is not None else None
+    shares = dict(one.partition(":")[::2] for one in fail)
+    faults = Faults.of(
+        {
+            "latency": latency,
+            "fail": {status: share(status, text) for status, text in shares.items()},
+            "rate_limit": rate_limit,
+            "drop": drop,
+            "expire": expire,
+        }
+    )
+    made = Sandbox(
+        port=port,
+        api_key=api_key,
+        part_size=part_size,
+        credits=credit,
+        document=document,
+        faults=faults,
+        webhook=(webhook, webhook_secret) if webhook and webhook_secret else None,
+    )
+    made.serve()
+
+
+def share(status: str, text: str) -> float:
+    """The rate of --fail STATUS:RATE."""
+    try:
+        return float(text)
+    except ValueError as error:
+        raise click.UsageError(f"--fail takes STATUS:RATE, such as 503:0.02, not {status}:{text}") from error

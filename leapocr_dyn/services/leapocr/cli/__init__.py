@@ -1,0 +1,1 @@
+"""What LeapOCR adds to the command line."""

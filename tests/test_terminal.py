@@ -1,0 +1,31 @@
+"""What a command says, to a terminal and to a pipe."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from leapocr_dyn.cli.terminal import amount, say, show
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "0 bytes"), (999, "999 bytes"), (681_040, "681 kB"), (1_250_000, "1.2 MB"), (2**30, "1073.7 MB")],
+)
+def test_a_size_is_told_in_its_unit(size: int, said: str) -> None:
+    """Progress counts in bytes, kB and MB of powers of ten, whichever reads best."""
+    assert amount(size) == said
+
+
+def test_a_terminal_gets_no_control_characters_of_others(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document cannot move a reader's cursor; a pipe gets its bytes as they are."""
+    show("a\x1b[2Jb\n\tc")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    show("a\x1b[2Jb\n\tc")
+    say("a\x1b[2Jb\nc")
+    said, complained = capsys.readouterr()
+    assert said == "a\x1b[2Jb\n\tc\na\N{REPLACEMENT CHARACTER}[2Jb\n\tc\n"
+    assert complained == "leapocr-dyn: a [2Jb c\n"
