@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import json
+import logging
 import sys
 import threading
 from collections import Counter
@@ -114,6 +115,32 @@ def test_one_bad_file_never_stops_the_others(world: World) -> None:
     assert all(isinstance(item.error, LeapOCRError) for item in result.failed)
 
 
+@pytest.mark.parametrize("place", ["status", "result"])
+def test_whatever_fails_after_a_files_job_began_its_error_names_the_job(world: World, place: str) -> None:
+    """As where one file is waited for: error.job_id is what can be asked for later."""
+    service = Service()
+
+    def server(request: httpx.Request) -> httpx.Response:
+        return answer(404) if f"/{place}/" in request.url.path else service(request)
+
+    items = world.run(world.client(server).ocr.process_batch(files(2))).items
+    assert [(item.job_id, item.error and item.error.job_id) for item in items] == [("0", "0"), ("1", "1")]
+    assert [world.run(item.error.job.delete()) for item in items if item.error] == [None, None]
+
+
+def test_a_hook_that_fails_once_a_file_was_taken_loses_no_job(world: World) -> None:
+    """The file's job is paid for: its item names it, and its error carries the handle."""
+
+    def watching(request: Any, response: Any) -> None:
+        if "complete" in request.url:
+            raise LookupError("enough")
+
+    client = world.client(Service(), after_response=watching)
+    [item] = world.run(client.ocr.process_batch(files(1))).items
+    assert (item.job_id, item.error.job.job_id) == ("0", "0")
+    assert world.run(item.error.job.wait()).text == "text 0"
+
+
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_not_more_jobs_than_there_is_room_for(world: World, concurrency: int) -> None:
     """concurrency is how many jobs the service has at once."""
@@ -193,7 +220,7 @@ def test_one_file_in_the_place_of_many_is_refused(world: World, one: Any) -> Non
     """The letters of a path and the lines of a file can be iterated over: each would be a file, and a job to pay."""
     client = world.client(Service())
     for call in (client.ocr.process_batch, client.ocr.batch):
-        with pytest.raises(TypeError, match="files are several: pass a list"):
+        with pytest.raises(TypeError, match=r"files are several: pass a list, as in \["):
             world.run(call(one))
 
 
@@ -258,8 +285,10 @@ def test_whatever_ends_a_batch_says_which_jobs_go_on(world: World) -> None:
     assert "0" not in note, "its item was given"
 
 
-def test_many_small_files_take_no_more_memory_than_a_few(world: World) -> None:
+def test_many_small_files_take_no_more_memory_than_a_few(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The iterator form keeps nothing of an item that it has given away."""
+    # On a busy machine asyncio warns of slow steps, and pytest keeps what is logged.
+    monkeypatch.setattr(logging.getLogger("asyncio"), "disabled", True)
     service = Service()
     walk = world.client(service).ocr.batch(iter(files(400)))
 

@@ -195,20 +195,20 @@ def test_the_answer_to_completing_may_get_lost(world: World) -> None:
         assert sum("complete" in line for line in service.lines) == 1
 
 
-def test_an_upload_without_a_job_id_is_the_servers_mistake(world: World) -> None:
-    """It cannot be waited for, and a sentence says so."""
-
+@pytest.mark.parametrize("said", [{}, None, [], {"job_id": None}, {"job_id": 7}])
+def test_a_file_that_was_taken_is_not_lost_whatever_the_answer_forgets(world: World, said: Any) -> None:
+    """The upload was announced and completed as a job, so its id is known without the last answer."""
     service = Service()
 
     def forgets(request: httpx.Request) -> httpx.Response:
         reply = service(request)
-        return answer(json={}) if request.url.path.endswith("/complete") else reply
+        return answer(json=said) if request.url.path.endswith("/complete") else reply
 
-    for call in ("process_and_wait", "process_file"):
-        with pytest.raises(errors.ContractError, match="does not say as which job"):
-            world.run(getattr(world.client(forgets).ocr, call)(PDF))
-    with pytest.raises(errors.ContractError, match="does not say as which job"):
-        world.run(world.client(Script(answer(json={}))).ocr.process_url("https://example.com/a.pdf"))
+    ocr = world.client(forgets).ocr
+    assert world.run(ocr.process_file(PDF)).job_id == "j-1"
+    assert world.run(ocr.process_and_wait(PDF)).text == "text 1"
+    batch = world.run(ocr.process_batch([PDF]))
+    assert [batch.jobs[0].job_id, batch.items[0].job_id] == ["j-1", "j-1"]
 
 
 @pytest.mark.parametrize("said", [{}, {"job_id": None}, {"job_id": ""}])
@@ -343,7 +343,11 @@ LATER = answer(429, {"code": "TOO_MANY_REQUESTS"}, retry_after="60")
 
 
 @pytest.mark.parametrize("place", ["status", "result"])
-@pytest.mark.parametrize("reply", [LATER, answer(401), answer(404), answer(200, [])], ids=["429", "401", "404", "null"])
+@pytest.mark.parametrize(
+    "reply",
+    [LATER, answer(302), answer(401), answer(404), answer(500), answer(200, [])],
+    ids=["429", "302", "401", "404", "500", "null"],
+)
 def test_whatever_fails_after_a_job_began_the_job_is_not_lost(world: World, place: str, reply: httpx.Response) -> None:
     """It is paid for: the exception names the job, in its text, too, and holds the handle that goes on with it."""
     service, broken = Service(), True
@@ -355,23 +359,10 @@ def test_whatever_fails_after_a_job_began_the_job_is_not_lost(world: World, plac
     with pytest.raises(leapocr_dyn.LeapOCRError, match="j-1") as caught:
         world.run(world.client(server).ocr.process_and_wait(PDF, options, PollOptions(max_wait=30)))
     assert (caught.value.job_id, caught.value.job.metadata) == ("j-1", {"invoice": "7"})
-    assert pickle.loads(pickle.dumps(caught.value)).job == caught.value.job.token()
+    stored = pickle.dumps(caught.value)
+    assert (pickle.loads(stored).job, KEY.encode() in stored) == (caught.value.job.token(), False)
     broken = False
     assert world.run(caught.value.job.wait()).text == "text 1"
-
-
-def test_a_completion_of_unknown_fate_names_the_job(world: World) -> None:
-    """Nobody knows whether it began, so the exception says as which job it would have."""
-    service = Service()
-
-    def server(request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/complete") or "/status/" in request.url.path:
-            raise httpx.ReadTimeout("no answer")
-        return service(request)
-
-    with pytest.raises(errors.SubmissionUnknownError, match="job j-1") as caught:
-        world.run(world.client(server).ocr.process_file(PDF))
-    assert caught.value.job_id == "j-1"
 
 
 @pytest.mark.parametrize("what", ["process_file", "process_url"])
@@ -388,13 +379,30 @@ def test_metadata_comes_back_with_the_job(world: World, what: str) -> None:
     assert pickle.loads(pickle.dumps(begun)).metadata == begun.metadata
 
 
+@pytest.mark.parametrize("what", ["process_file", "process_url"])
+@pytest.mark.parametrize("empty", [None, {}, ""])
+def test_options_that_are_empty_are_none(world: World, what: str, empty: Any) -> None:
+    """Before a job is paid for and after: nothing is sent of them, and nothing fails because of them."""
+    options = ProcessOptions(**dict.fromkeys((field.name for field in dataclasses.fields(ProcessOptions)), empty))
+    service = Service()
+    it = PDF if what == "process_file" else "https://example.com/a.pdf"
+    begun = world.run(getattr(world.client(service).ocr, what)(it, options))
+    assert (begun.job_id, begun.metadata) == ("j-1", {})
+    assert service.bodies[0].keys() & {field.name for field in dataclasses.fields(ProcessOptions)} <= {
+        "format",
+        "model",
+        "file_name",
+    }
+
+
 def test_the_schema_of_a_file_that_is_waited_for_later_is_known(world: World) -> None:
     """process_file, then wait: what was asked for is what the result is held against."""
     options = ProcessOptions(format="structured", schema={"type": "object"})
     ocr = world.client(Service()).ocr
-    result = world.run(ocr.job(world.run(ocr.process_file(PDF, options))).wait())
-    with pytest.raises(errors.ValidationError):
-        result.pages[0].validate()  # it is text
+    job = ocr.job(world.run(ocr.process_file(PDF, options)))
+    for result in (world.run(job.wait()), world.run(ocr.wait_until_done(job))):
+        with pytest.raises(errors.ValidationError):
+            result.pages[0].validate()  # it is text
 
 
 @pytest.mark.parametrize("metadata", [5, "words", [1], {"a": 1}, {1: "a"}, {"a": None}, {"a": object()}])

@@ -187,18 +187,6 @@ def test_a_value_that_a_newer_server_sent_can_be_sent_back() -> None:
 # -- the flagship
 
 
-@pytest.mark.parametrize("files", ["scan.pdf", b"%PDF-1.7"])
-def test_a_batch_of_one_file_is_told_to_be_a_list(world: World, files: Any) -> None:
-    """The letters of a path are no files, and the bytes of a file are none either."""
-    script = Script(answer())
-    client = world.client(script)
-    with pytest.raises(TypeError, match=r"files are several: pass a list, as in \["):
-        world.run(client.ocr.process_batch(files))
-    with pytest.raises(TypeError, match="pass a list"):
-        client.ocr.batch(files)
-    assert script.calls == 0
-
-
 @pytest.mark.parametrize(
     ("status", "kind"), [(None, door.AuthenticationError), (401, door.AuthenticationError), (403, door.ForbiddenError)]
 )

@@ -103,25 +103,6 @@ def test_pages_status_results_and_deleting(world: World, sandbox: Any) -> None:
         world.run(client.ocr.get_job_status(job))
 
 
-def test_a_job_is_finished_by_another_process(world: World, sandbox: Any) -> None:
-    """A token is all that it needs, beside its own key."""
-    client = reach(world, sandbox)
-    begun = world.run(client.ocr.process_file(tea()))
-    token = str(client.ocr.job(begun).token())
-    assert sandbox.api_key not in token
-    program = """
-import sys
-from leapocr_dyn import LeapOCRSync
-with LeapOCRSync(sys.argv[1], base_url=sys.argv[2]) as client:
-    job = client.ocr.resume(sys.stdin.read())
-    job.wait()
-    print([page.page_number for page in job.pages()])
-"""
-    command = [sys.executable, "-X", "dev", "-W", "error", "-c", program, sandbox.api_key, sandbox.url]
-    run = subprocess.run(command, input=token, capture_output=True, text=True, timeout=60)
-    assert (run.stdout, run.stderr) == ("[1, 2, 3]\n", "")
-
-
 @pytest.mark.parametrize(
     "name",
     [

@@ -666,6 +666,7 @@ def test_ctrl_c_stops_the_parts_and_completes_nothing(tmp_path: Path, monkeypatc
     def fault(job: int, part: int, attempt: int) -> None:
         if part == 3:
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        if part >= 3:  # parts that take a while, as real ones do: the main thread's turn may be late on a busy machine
             over.wait(0.2)
 
     service = Service(part=1, fault=fault)
@@ -741,14 +742,6 @@ def test_no_file_is_touched_on_the_event_loop(world: World) -> None:
     upload(world, service, ("ten.pdf", Watched(b"0123456789")))  # type: ignore[arg-type]  # any server will do
     assert len(touched) > 0
     assert world.blocking or touched.isdisjoint(here)
-
-
-@pytest.mark.parametrize("announced", [{"upload_type": "single"}, {"upload_type": "direct"}, {"upload_type": None}])
-def test_an_upload_is_completed_whatever_it_is_called(world: World, announced: dict[str, Any]) -> None:
-    """The server may call it multipart or not: what is not completed never becomes a job."""
-    service = Service(part=10, **announced)
-    upload(world, service)
-    assert len(service.completed) == 1
 
 
 # -- secrets

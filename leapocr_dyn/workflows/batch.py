@@ -120,15 +120,15 @@ class Batch(Generic[T]):
     def _fetching(self, outcome: Outcome) -> Callable[[], Coroutine[Any, Any, Ended | Outcome]]:
         async def fetch() -> Ended | Outcome:
             """The outcome itself where there is no result yet."""
-            value, failure = None, outcome.error
-            if failure is None:
-                try:
-                    value = await self._fetch(outcome.job_id)
-                except errors.Error as error:
-                    failure = error
-                else:
-                    if value is None:
+            value, failure = None, None
+            try:
+                with errors.about(outcome.job_id):
+                    if outcome.error is not None:
+                        raise outcome.error
+                    if (value := await self._fetch(outcome.job_id)) is None:
                         return outcome
+            except errors.Error as error:
+                failure = error
             place, given = self._jobs.pop(outcome.job_id)
             return Ended(place, given, outcome.job_id, value, failure)
 

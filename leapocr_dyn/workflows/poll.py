@@ -112,9 +112,8 @@ class Wait:
         """The next outcome."""
         while not self._done and self._turns:
             due = self._due()
-            late = [
-                turn for turn in due if due[0].at > turn.until
-            ]  # the budget of questions did not reach them in time
+            # Those that the budget of questions did not reach in time.
+            late = [turn for turn in due if due[0].at > turn.until]
             if late:
                 self._done += [Outcome(turn.job_id, None, self._late(turn.job_id, None), turn) for turn in late]
                 for turn in due:

@@ -57,6 +57,13 @@ class Part(NamedTuple):
     link: str
 
 
+class Uploaded(NamedTuple):
+    """A job that began. answer: of the operation that completed it, or of the one that said that it was."""
+
+    job_id: str
+    answer: Answer
+
+
 class Raised(Exception):  # noqa: N818 - it is no error: it is how one travels
     """What the caller's own file or listener raised, on its way through the network's code.
 
@@ -98,8 +105,8 @@ async def upload(
     options: Mapping[str, Any],
     on_sent: Sent | None = None,
     on_complete: Callable[[str], None] | None = None,
-) -> Answer:
-    """Send a file; the answer of the operation that completes it.
+) -> Uploaded:
+    """Send a file, and so begin a job.
 
     options: further arguments of the operation that announces it. on_sent(bytes sent, bytes in all): called with 0, and
     as bytes leave, from any thread; an async function is awaited after each part. Raises FileError, ValidationError,
@@ -138,7 +145,7 @@ class _Sending:
         self._announced: Answer
         self._parts: list[Part] = []
 
-    async def run(self) -> Answer:
+    async def run(self) -> Uploaded:
         if self._on_sent is not None and inspect.isawaitable(said := self._on_sent(0, self._file.size)):
             self._suspends = True
             await said
@@ -280,15 +287,13 @@ class _Sending:
     def _announcing(self) -> Operation:
         return self._session.api.operations[self._rules["initiate"]["operation"]]
 
-    async def _complete(self) -> Answer:
+    async def _complete(self) -> Uploaded:
         operation, arguments = self._completion(self._receipts)
-        job_id = arguments.get(self._session.api.workflow.section("poll").get("input", ""))
-        if not isinstance(job_id, str):
-            return await self._session.ask(operation, arguments)
+        job_id = arguments[self._session.api.workflow.section("poll")["input"]]
         if self._on_complete is not None:
             self._on_complete(job_id)
         with errors.about(job_id):
-            return await self._session.ask(operation, arguments)
+            return Uploaded(job_id, await self._session.ask(operation, arguments))
 
     def _completion(self, receipts: Mapping[Part, str]) -> tuple[Operation, dict[str, Any]]:
         """The operation that completes the upload, and its arguments with these receipts."""

@@ -12,7 +12,7 @@ from leapocr_dyn.errors import Error, FileError
 from leapocr_dyn.model.naming import counted
 from leapocr_dyn.observe import tell
 from leapocr_dyn.services.leapocr.exceptions import FAMILY
-from leapocr_dyn.services.leapocr.job import all_pages, asked_with, begun, begun_id, patience_of
+from leapocr_dyn.services.leapocr.job import Job, all_pages, asked_with, begun, patience_of
 from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions
 from leapocr_dyn.session import Session
 from leapocr_dyn.visible import visible
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class BatchItem:
     """What became of one document. place: among those given, from 0. result: None where there is none. error: why not.
 
-    job_id: None where no job began; a job that failed later, or whose fate is unknown, can still be asked for.
+    job_id: None where no job began; a job that failed later, or whose fate is unknown, can still be asked for:
+    `error.job` is its handle.
     """
 
     place: int
@@ -96,6 +97,7 @@ class Documents:
         files: Iterable[FileInput],
         asked: ProcessOptions,
         arguments: Mapping[str, Any],  # Any: what was asked, as the operation takes it
+        handle: Callable[[str], Job],
         options: PollOptions,
         at_once: int,
         *,
@@ -108,6 +110,7 @@ class Documents:
         self._session = session
         self._asked = asked
         self._arguments = arguments
+        self._handle = handle
         self._keep = keep
         self._job_ids: dict[int, str] = {}
         self._on_item = on_item
@@ -122,6 +125,8 @@ class Documents:
                 return None
             if ended.error is not None:
                 FAMILY.adopt(ended.error)
+                if ended.job_id is not None:
+                    ended.error.job = self._handle(ended.job_id)
             item = BatchItem(ended.place, ended.given, ended.job_id, ended.value, ended.error)
             if self._on_item is not None:
                 await tell(self._on_item, item)
@@ -140,7 +145,7 @@ class Documents:
 
     async def _begin(self, place: int, file: FileInput) -> str:
         try:
-            answer = await upload(
+            sent = await upload(
                 self._session,
                 file,
                 self._arguments,
@@ -149,11 +154,13 @@ class Documents:
         except Error:
             raise
         except Exception as error:
-            # An iterator of the caller's own that fails is one bad file, too.
-            raise FileError(f"file {place} of the batch could not be sent: {error!r}") from error
+            # An iterator of the caller's own that fails is one bad file, too; but a hook may fail after the job began.
+            raise FileError(
+                f"file {place} of the batch could not be sent: {error!r}", job_id=self._job_ids.get(place)
+            ) from error
         if self._keep:
-            self.begun[place] = begun(self._session, answer, self._asked)
-        return begun_id(answer)
+            self.begun[place] = begun(self._session, sent, self._asked)
+        return sent.job_id
 
     async def _fetch(self, job_id: str) -> JobResult | None:
         result = await all_pages(self._session, job_id)

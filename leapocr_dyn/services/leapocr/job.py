@@ -6,7 +6,8 @@ bound again with `client.ocr.resume`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from leapocr_dyn import errors
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from leapocr_dyn.job import Token
     from leapocr_dyn.services.leapocr.results import JobResult, JobStatus, PageResult, ProcessResult
     from leapocr_dyn.workflows.poll import Patience, Progress
+    from leapocr_dyn.workflows.upload import Uploaded
 
 SLICE = 100  # pages in one answer
 
@@ -46,48 +48,31 @@ def job_id_of(job: Any) -> str:  # Any: an id, or anything that has one
     return job_id
 
 
-def begun(session: Session, answer: Answer, options: ProcessOptions) -> ProcessResult:
-    """What completing an upload answers."""
-    result: ProcessResult = session.api.views.read("ProcessResult", "completeDirectUpload", _begun(answer))
+def begun(session: Session, sent: Uploaded, options: ProcessOptions) -> ProcessResult:
+    """What completing an upload answers. The id is the one that it was completed as, whatever the answer is like."""
+    wire = sent.answer.wire()
+    said = {**(wire if isinstance(wire, dict) else {}), "job_id": sent.job_id}
+    result: ProcessResult = session.api.views.read("ProcessResult", "completeDirectUpload", said)
     return kept(result, options)
 
 
-def kept(result: ProcessResult, options: ProcessOptions) -> ProcessResult:
-    """The same, with what its options hold that the service has no place for. Raises ContractError without an id."""
-    identified(result.job_id)
-    for name, value in (("metadata", dict(options.metadata)), ("schema", options.schema)):
-        object.__setattr__(result, name, value)  # it was made a moment ago, and nobody has seen it yet
-    return result
-
-
-def begun_id(answer: Answer) -> str:
-    """The job that completing an upload began."""
-    return identified(_begun(answer)["job_id"])
-
-
-def identified(job_id: Any) -> str:  # Any: what the server sent
-    """The id of a job that began. Raises ContractError for what is none: nobody could ask for the result."""
-    if not isinstance(job_id, str) or not job_id:
-        raise errors.ContractError("the document was accepted, but the answer does not say as which job")
-    return job_id
-
-
-def _begun(answer: Answer) -> dict[str, Any]:  # Any: JSON
-    """Where the answer to completing got lost, the job's status stands in, which says `id`."""
-    wire = answer.wire()
-    return {"job_id": wire.get("id"), **wire} if isinstance(wire, dict) else {"job_id": None}
-
-
-def accepted(session: Session, answer: Answer) -> ProcessResult:
+def accepted(session: Session, answer: Answer, options: ProcessOptions) -> ProcessResult:
     """What submitting a URL answers. Raises ContractError where that does not say which job it is."""
     result: ProcessResult = view(session, "ProcessResult", "uploadFromRemoteURL", answer)
-    if not result.job_id:
+    if not isinstance(result.job_id, str) or not result.job_id:
         raise errors.ContractError(
             "the URL was accepted, but the answer does not say as which job; do not send it again before you have "
             "looked for it",
             status_code=answer.status,
             operation=session.api.operations["uploadFromRemoteURL"].name,
         )
+    return kept(result, options)
+
+
+def kept(result: ProcessResult, options: ProcessOptions) -> ProcessResult:
+    """The same, with what its options hold that the service has no place for."""
+    for name, value in (("metadata", dict(options.metadata or {})), ("schema", options.schema)):
+        object.__setattr__(result, name, value)  # it was made a moment ago, and nobody has seen it yet
     return result
 
 
@@ -159,10 +144,11 @@ async def delete(session: Session, job_id: str) -> None:
 class Job(Bound):
     """A job: `status()`, `wait()`, `pages()`, `results()`, `delete()`, `token()`.
 
-    job_id: its id. metadata: what its options carried. Pickled, it becomes its token.
+    job_id: its id. metadata: what its options carried. schema: what they asked for, where this program knows it.
+    Pickled, it becomes its token.
     """
 
-    __slots__ = ("_schema", "job_id", "metadata")
+    __slots__ = ("job_id", "metadata", "schema")
     _family = FAMILY
 
     def __init__(
@@ -175,7 +161,7 @@ class Job(Bound):
         super().__init__(session)
         self.job_id = job_id
         self.metadata = dict(metadata or {})
-        self._schema = schema
+        self.schema = schema
 
     @told
     async def status(self) -> JobStatus:
@@ -270,13 +256,19 @@ async def finished(job: Job, options: PollOptions) -> JobResult:
     async def fetch() -> JobResult | None:
         return await all_pages(session, job.job_id, deadline)
 
-    with errors.about(job.job_id):
-        try:
-            found = await wait_for(session, job.job_id, patience_of(options), fetch, on_progress)
-        except errors.Error as error:
-            error.job = job  # whatever it was: the job is paid for, and goes on
-            raise
-        return asked_with(found, job._schema)
+    with handing(lambda job_id: job), errors.about(job.job_id):
+        return asked_with(await wait_for(session, job.job_id, patience_of(options), fetch, on_progress), job.schema)
+
+
+@contextmanager
+def handing(handle: Callable[[str], Job]) -> Iterator[None]:
+    """Whatever of ours leaves the block, and says which job it was about, carries what goes on with it: it is paid."""
+    try:
+        yield
+    except errors.Error as error:
+        if error.job_id is not None:
+            error.job = handle(error.job_id)
+        raise
 
 
 def asked_with(result: JobResult, schema: Mapping[str, Any] | None) -> JobResult:  # Any: a JSON Schema

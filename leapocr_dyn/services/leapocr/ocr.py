@@ -12,7 +12,6 @@ from leapocr_dyn.bound import Async, Blocking, Bound, told
 from leapocr_dyn.services.leapocr import job as jobs
 from leapocr_dyn.services.leapocr.job import AsyncJob, BlockingJob, Job, job_id_of
 from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions, checked_address, given
-from leapocr_dyn.session import Answer
 
 # Workflows are imported where they begin: most programs send one file, or only ask how far a job has come.
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class OCR(Bound, Generic[Handle]):
         InsufficientCreditsError, and what a call raises.
         Source: POST /ocr/uploads/direct, PUT to each part's link, POST /ocr/uploads/{job_id}/complete.
         """
-        return jobs.begun(self._session, await _sent(self, file, options, on_sent), given(ProcessOptions, options))
+        return await _begun(self, file, options, on_sent)
 
     @told
     async def process_url(self, url: str, options: ProcessOptions | None = None) -> ProcessResult:
@@ -62,9 +61,10 @@ class OCR(Bound, Generic[Handle]):
         url: http or https, at most 2000 characters. Raises ValidationError for any other, and SubmissionUnknownError
         where no answer came: the job may exist. Source: POST /ocr/uploads/url.
         """
-        chosen = _arguments(self, "uploadFromRemoteURL", options)
+        asked = given(ProcessOptions, options)
+        chosen = _arguments(self, "uploadFromRemoteURL", asked)
         answer = await self._session.ask("uploadFromRemoteURL", {"url": checked_address(url), **chosen})
-        return jobs.kept(jobs.accepted(self._session, answer), given(ProcessOptions, options))
+        return jobs.accepted(self._session, answer, asked)
 
     @told
     async def get_job_status(self, job_id: str) -> JobStatus:
@@ -103,9 +103,7 @@ class OCR(Bound, Generic[Handle]):
     ) -> JobResult:
         """Send a file, wait for its job and read all of its pages. See process_file and wait_until_done."""
         patience = given(PollOptions, poll_options)
-        job_id = jobs.begun_id(await _sent(self, file, options, on_sent))
-        chosen = given(ProcessOptions, options)
-        return await jobs.finished(self._handle(self._session, job_id, chosen.metadata, chosen.schema), patience)
+        return await jobs.finished(self.job(await _begun(self, file, options, on_sent)), patience)
 
     @told
     async def process_batch(
@@ -174,7 +172,8 @@ class OCR(Bound, Generic[Handle]):
     def job(self, job_id: Any) -> Handle:  # Any: an id, or anything that has one
         """The handle of a job: `status()`, `wait()`, `pages()`, `results()`, `delete()`, `token()`. Nothing is sent.
 
-        job_id: its id, or what process_file and process_url gave, whose metadata and schema stay with the handle.
+        job_id: its id, or what has one. Metadata and schema that it has, such as process_file's result, stay with the
+        handle.
         """
         with self._family.adopting():
             own = {name: getattr(job_id, name, None) for name in ("metadata", "schema")}
@@ -207,22 +206,33 @@ class OCR(Bound, Generic[Handle]):
         if isinstance(files, (str, bytes, bytearray, memoryview, os.PathLike)) or hasattr(files, "read"):
             # The letters of a path and the lines of a file can be iterated over, too: each would be a job.
             raise TypeError(f"files are several: pass a list, as in [{files!r:.60}]")
-        arguments = _arguments(self, "directUpload", options)
-        patience = given(PollOptions, poll_options)
         asked = given(ProcessOptions, options)
-        return Documents(self._session, files, asked, arguments, patience, concurrency, **more)
+        arguments = _arguments(self, "directUpload", asked)
+        patience = given(PollOptions, poll_options)
+        handle = _handles(self, asked)
+        return Documents(self._session, files, asked, arguments, handle, patience, concurrency, **more)
 
 
-async def _sent(bound: OCR[Any], file: FileInput, options: ProcessOptions | None, on_sent: Sent | None) -> Answer:
+async def _begun(
+    bound: OCR[Any], file: FileInput, options: ProcessOptions | None, on_sent: Sent | None
+) -> ProcessResult:
     from leapocr_dyn.workflows.upload import upload
 
-    return await upload(bound._session, file, _arguments(bound, "directUpload", options), on_sent)
+    asked = given(ProcessOptions, options)
+    with jobs.handing(_handles(bound, asked)):
+        sent = await upload(bound._session, file, _arguments(bound, "directUpload", asked), on_sent)
+    return jobs.begun(bound._session, sent, asked)
 
 
-def _arguments(bound: Bound, operation: str, options: ProcessOptions | None) -> dict[str, Any]:
+def _handles(bound: OCR[Handle], asked: ProcessOptions) -> Callable[[str], Handle]:
+    """What makes the handle of a job that was begun with these options."""
+    return lambda job_id: bound._handle(bound._session, job_id, asked.metadata, asked.schema)
+
+
+def _arguments(bound: Bound, operation: str, asked: ProcessOptions) -> dict[str, Any]:
     """The options as arguments of the operation that takes them."""
     known = [field.name for field in bound._session.api.operations[operation].body_fields]
-    return given(ProcessOptions, options).arguments(known)
+    return asked.arguments(known)
 
 
 class AsyncOCR(OCR[AsyncJob], Async):

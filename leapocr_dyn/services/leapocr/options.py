@@ -107,7 +107,7 @@ class ProcessOptions:
                     f"template_slug replaces {', '.join(replaced)}; give one or the other", field="template_slug"
                 )
             return chosen
-        if self.schema is not None:
+        if "schema" in chosen:
             structured.checked(self.schema)
         chosen.setdefault("format", Format.MARKDOWN)
         chosen.setdefault("model", Model.STANDARD_V2)

@@ -96,8 +96,6 @@ def result_of(client: LeapOCRSync, file: str, options: ProcessOptions, poll: Pol
         job_id = client.ocr.process_url(file, options).job_id
     else:
         job_id = client.ocr.process_file(file, options, on_sent=on_sent).job_id
-    if not isinstance(job_id, str):
-        raise errors.ContractError("the document was accepted, but the answer does not say as which job")
     try:
         return client.ocr.wait_until_done(job_id, poll)
     except KeyboardInterrupt as error:
