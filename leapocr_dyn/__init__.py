@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from leapocr_dyn.services.leapocr.exceptions import LeapOCRError as LeapOCRError
     from leapocr_dyn.services.leapocr.exceptions import NetworkError as NetworkError
     from leapocr_dyn.services.leapocr.exceptions import RateLimitError as RateLimitError
+    from leapocr_dyn.services.leapocr.exceptions import SubmissionTimeoutError as SubmissionTimeoutError
     from leapocr_dyn.services.leapocr.exceptions import SubmissionUnknownError as SubmissionUnknownError
     from leapocr_dyn.services.leapocr.exceptions import ValidationError as ValidationError
     from leapocr_dyn.services.leapocr.exceptions import WebhookError as WebhookError
@@ -103,6 +104,7 @@ _HOMES = {
     "ProcessOptions": "services.leapocr.options",
     "ProcessResult": "services.leapocr.results",
     "RateLimitError": "services.leapocr.exceptions",
+    "SubmissionTimeoutError": "services.leapocr.exceptions",
     "SubmissionUnknownError": "services.leapocr.exceptions",
     "ValidationError": "services.leapocr.exceptions",
     "ValidationResult": "services.leapocr.validation",

@@ -18,6 +18,8 @@ from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import Converter
 from leapocr_dyn.model.schema import Models
 from leapocr_dyn.operation import server
+from leapocr_dyn.operation.method import Method, Methods
+from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.operations import Operations
 from leapocr_dyn.operation.view import Views
 from leapocr_dyn.visible import visible
@@ -55,8 +57,9 @@ class Report(tuple[Finding, ...]):
 class Api:
     """An API as its document describes it.
 
-    operations: by name, operationId or (method, path). models: attrs classes by component name. views: other layouts of
-    them, where a workflow declares some. document: as it was published, overlays applied. report: what was repaired.
+    operations: by name, operationId or (method, path). methods: other ways to call them, where a workflow declares
+    some. namespaces: what a client has, by namespace; "" is the client itself. models: attrs classes by component name.
+    views: other layouts of them. document: as it was published, overlays applied. report: what was repaired.
     """
 
     def __init__(self, document: Document, workflow: Workflow, recipe: Recipe) -> None:
@@ -67,6 +70,8 @@ class Api:
         self.converter = Converter(self.models)
         self.operations = Operations(document, self.converter, workflow)
         self.views = Views(self.operations, self.converter, workflow, revive, recipe)
+        self.methods = Methods(self.operations, self.views, workflow)
+        self.namespaces = _namespaces(self.operations, self.methods)
 
     @property
     def report(self) -> Report:
@@ -112,6 +117,18 @@ class Api:
     def __repr__(self) -> str:
         size = f"{naming.counted(len(self.operations), 'operation')}, {naming.counted(len(self.models), 'model')}"
         return visible(f"<Api {self.name}: {size}; try .operations, .models, .client()>")
+
+
+def _namespaces(operations: Operations, methods: Methods) -> dict[str, dict[str, Operation | Method]]:
+    """Everything under the name that people call it by: an operation that has a method is called by that."""
+    found: dict[str, dict[str, Operation | Method]] = {}
+    for namespace, named in operations.namespaces.items():
+        left: dict[str, Operation | Method] = {key: one for key, one in named.items() if one not in methods.covered}
+        if left:
+            found[namespace] = left
+    for namespace, ways in methods.namespaces.items():
+        found.setdefault(namespace, {}).update(ways)
+    return found
 
 
 _apis: OrderedDict[str, Api] = OrderedDict()
@@ -226,13 +243,21 @@ def _load(recipe: Recipe) -> Api:
             _apis.move_to_end(key)
             if stamp is not None and others is not None:
                 _stamps[stamp] = key, files
-            for kept in (_apis, _stamps):
-                while len(kept) > KEPT:
-                    kept.popitem(last=False)
+            _forget()
     if recipe.digest not in (None, api._document.digest):
         name = api._document.name
         raise DocumentError(f"{name} has changed since this was pickled; load it, and read the value's to_dict() again")
     return api
+
+
+def _forget() -> None:
+    """The oldest, where there are too many; but no bundled service as it is, whose classes programs import by name."""
+    ours = {key for key, api in _apis.items() if api.is_bundled and not api.recipe.overlay and not api.recipe.workflow}
+    strangers = [key for key in _apis if key not in ours]
+    for key in strangers[: max(0, len(_apis) - KEPT)]:
+        del _apis[key]
+    while len(_stamps) > KEPT:
+        _stamps.popitem(last=False)
 
 
 def _read(recipe: Recipe) -> tuple[Api, str, list[str] | None]:

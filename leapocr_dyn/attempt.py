@@ -42,7 +42,7 @@ async def repeated(
         except errors.Error as failure:
             failure.operation = failure.operation or operation
             failure.attempts = attempt
-            fate = retry.fate(failure, harmless=harmless, doubtful=doubtful)
+            fate = retry.fate(failure, harmless=harmless, doubtful=doubtful, statuses=policy.statuses)
             if fate is retry.Fate.REFUSED:
                 raise
             if fate is retry.Fate.UNKNOWN:
@@ -62,9 +62,11 @@ async def repeated(
 
 def unknown(failure: errors.Error) -> errors.SubmissionUnknownError:
     """What to raise for a request that may have been accepted, and must not be sent twice."""
-    return errors.SubmissionUnknownError(
+    said = (
         f"the request was sent, but {failure.message}. It may have been accepted, and was not repeated, because "
-        "doing it twice could cost twice; see whether it arrived before sending it again",
-        operation=failure.operation,
-        attempts=failure.attempts,
+        "doing it twice could cost twice; see whether it arrived before sending it again"
     )
+    if isinstance(failure, errors.TimeoutError):
+        facts = {"operation": failure.operation, "attempts": failure.attempts}
+        return errors.SubmissionTimeoutError(said, timeout=failure.timeout, **facts)
+    return errors.SubmissionUnknownError(said, operation=failure.operation, attempts=failure.attempts)

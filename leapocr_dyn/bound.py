@@ -13,6 +13,7 @@ from types import MethodType, TracebackType
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from leapocr_dyn.errors import Family
+from leapocr_dyn.model import naming
 from leapocr_dyn.session import Session
 from leapocr_dyn.transport import drive
 
@@ -55,6 +56,28 @@ class Async(Bound):
     """Belongs to an async client."""
 
     __slots__ = ()
+
+
+class Hint:
+    """The `__getattr__` of clients and namespaces: an AttributeError that says which name was meant.
+
+    Tools that complete names look no further where a class has a `__getattr__`, which could do anything; IPython does
+    not. Here nothing runs unless an attribute is missing. So only Python itself, which asks for an instance, finds it.
+    """
+
+    def __get__(self, instance: object | None, owner: type) -> Callable[[str], Any]:  # Any: it never gives one
+        if instance is None:
+            raise AttributeError(f"type object {owner.__name__!r} has no attribute '__getattr__'")
+        return functools.partial(_missing, instance)
+
+
+def _missing(instance: object, name: str) -> Any:  # Any: it never gives one
+    near = ""
+    if not name.startswith("_"):  # dir() itself asks for such
+        known = [one for one in dir(instance) if not one.startswith("_")]
+        near = naming.hint(name, known, f"; it has {naming.some(known)}")
+    # With a name and no object: else Python, which knows less, would add a hint of its own.
+    raise AttributeError(f"{type(instance).__name__!r} object has no attribute {name!r}{near}", name=name)
 
 
 class Closing:

@@ -1,4 +1,4 @@
-"""One operation of a client as a call; and the namespaces that hold them.
+"""One operation or method of a client as a call; and the namespaces that hold them.
 
 Each namespace is one real class whose attributes are the operations, so that completion works everywhere. Only calling
 does I/O: `dir`, `help`, `repr`, signatures and completion build no model and open no connection.
@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from leapocr_dyn.bound import Bound, told
+from leapocr_dyn.bound import Bound, Hint, told
 from leapocr_dyn.errors import Family
 from leapocr_dyn.model import naming
+from leapocr_dyn.operation.method import Method
 from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.plan import Plan
 from leapocr_dyn.session import Answer
@@ -32,79 +33,77 @@ class Call:
 
     _blocks: ClassVar[bool] = False
 
-    def __init__(self, operation: Operation, bound: Bound | None = None) -> None:
-        self.operation = operation
+    def __init__(self, way: Operation | Method, bound: Bound | None = None) -> None:
+        self.way = way
+        self.operation = way.operation
         self._bound = bound
-        self.__name__ = operation.name
-        self.__qualname__ = f"{operation.namespace}.{operation.name}"
+        self.__name__ = way.name
+        self.__qualname__ = f"{way.namespace}.{way.name}".lstrip(".")
         self.__module__ = "leapocr_dyn"
 
     def __get__(self, bound: Bound | None, owner: type) -> Self:
-        return self if bound is None else type(self)(self.operation, bound)
+        return self if bound is None else type(self)(self.way, bound)
 
     @property
     def __signature__(self) -> inspect.Signature:
-        return self.operation.signature
+        return self.way.signature
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]  # a property, so that no text is made before somebody reads it
-        return str(self.operation.__doc__)
+        return str(self.way.__doc__)
 
-    def plan(self, /, *wrong: object, **arguments: Any) -> Plan:  # Any: what the operation's types say
+    def plan(self, /, *positional: Any, **arguments: Any) -> Plan:  # Any, here and below: what the types say
         """The request that would be sent, without its credentials. Nothing is sent."""
-        self._keywords_only(wrong)
         bound = self._owner()
         with bound._family.adopting():
-            return bound._session.plan(self.operation, arguments)
+            return bound._session.plan(self.operation, self.way.named(positional, arguments))
 
     @told
-    async def __call__(self, /, *wrong: object, **arguments: Any) -> Any:  # Any: what the operation's types say
+    async def __call__(self, /, *positional: Any, **arguments: Any) -> Any:
         """Send it and wait for the answer."""
-        return (await self._asked(wrong, arguments)).value
+        answer = await self._asked(positional, arguments)
+        return self.way.picked(answer.value, answer.wire) if isinstance(self.way, Method) else answer.value
 
     @told
-    async def answer(self, /, *wrong: object, **arguments: Any) -> Answer:  # Any: what the operation's types say
+    async def answer(self, /, *positional: Any, **arguments: Any) -> Answer:
         """The value together with .status, .headers as the document describes them, and the HTTP .response."""
-        return await self._asked(wrong, arguments)
+        return await self._asked(positional, arguments)
 
     @told
-    async def raw(self, /, *wrong: object, **arguments: Any) -> httpx.Response:  # Any: what the operation's types say
+    async def raw(self, /, *positional: Any, **arguments: Any) -> httpx.Response:
         """The HTTP response. Errors are raised all the same."""
-        return (await self._asked(wrong, arguments)).response
+        return (await self._asked(positional, arguments)).response
 
     @told
-    async def save(
-        self, path: str | os.PathLike[str], /, *wrong: object, **arguments: Any
-    ) -> Path:  # Any: what the operation's types say
+    async def save(self, path: str | os.PathLike[str], /, *positional: Any, **arguments: Any) -> Path:
         """The body of the answer straight into a file, of any size; it is there when it is whole. Gives the path."""
         from leapocr_dyn.workflows.download import download
 
-        self._keywords_only(wrong)
-        return await download(self._owner()._session, self.operation, arguments, path)
+        given = self.way.named(positional, arguments)
+        return await download(self._owner()._session, self.operation, given, path)
 
-    def pages(self, /, **arguments: Any) -> BlockingPages | AsyncPages:  # Any: what the operation's types say
+    def pages(self, /, *positional: Any, **arguments: Any) -> BlockingPages | AsyncPages:
         """All answers, page by page, where the workflow says how one leads to the next."""
         from leapocr_dyn.iteration import AsyncPages, BlockingPages
         from leapocr_dyn.workflows.paginate import Pages
 
         bound = self._owner()
         with self._family.adopting():
-            pages = Pages(bound._session, self.operation, arguments)
+            pages = Pages(bound._session, self.operation, self.way.named(positional, arguments))
         return (BlockingPages if self._blocks else AsyncPages)(bound, pages)
 
-    def stream(self, /, **arguments: Any) -> BlockingStream | AsyncStream:  # Any: what the operation's types say
+    def stream(self, /, *positional: Any, **arguments: Any) -> BlockingStream[Any] | AsyncStream[Any]:
         """The answer item by item, as the server sends it: Server-Sent Events, JSON Lines or a JSON text sequence."""
         from leapocr_dyn.iteration import AsyncStream, BlockingStream
         from leapocr_dyn.workflows.stream import Stream
 
         bound = self._owner()
         with self._family.adopting():
-            stream = Stream(bound._session, self.operation, arguments)
+            stream = Stream(bound._session, self.operation, self.way.named(positional, arguments))
         return (BlockingStream if self._blocks else AsyncStream)(bound, stream)
 
-    async def _asked(self, wrong: tuple[object, ...], arguments: Mapping[str, Any]) -> Answer:
-        self._keywords_only(wrong)
-        return await self._owner()._session.ask(self.operation, arguments)
+    async def _asked(self, positional: tuple[Any, ...], arguments: Mapping[str, Any]) -> Answer:
+        return await self._owner()._session.ask(self.operation, self.way.named(positional, arguments))
 
     @property
     def _family(self) -> Family:
@@ -115,14 +114,9 @@ class Call:
             raise TypeError(f"{self.__qualname__} belongs to a client; make one with api.client()")
         return self._bound
 
-    def _keywords_only(self, wrong: tuple[object, ...]) -> None:
-        if wrong:
-            names = list(self.operation.signature.parameters)[: len(wrong)]
-            how = f"keyword arguments only: {', '.join(f'{name}=...' for name in names)}" if names else "no arguments"
-            raise TypeError(f"{self.__name__}() takes {how}")
-
     def __repr__(self) -> str:
-        return repr(self.operation).replace("<Operation", f"<{type(self).__name__}", 1)
+        kind = type(self.way).__name__
+        return repr(self.way).replace(f"<{kind}", f"<{type(self).__name__}", 1)
 
 
 class BlockingCall(Call):
@@ -136,18 +130,37 @@ class AsyncCall(Call):
     __doc__ = Call.__dict__["__doc__"]
 
 
+class BlockingStreamed(BlockingCall):
+    # A method of a blocking client whose items come one by one.
+    __doc__ = Call.__dict__["__doc__"]
+    __call__ = Call.stream
+
+
+class AsyncStreamed(AsyncCall):
+    # A method of an async client whose items come one by one.
+    __doc__ = Call.__dict__["__doc__"]
+    __call__ = Call.stream
+
+
+def call(way: Operation | Method, blocks: bool, bound: Bound | None = None) -> Call:
+    """An operation or a method as a call. blocks: of a blocking client. bound: whose, where it stands in no class."""
+    if isinstance(way, Method) and way.way.streams:
+        return (BlockingStreamed if blocks else AsyncStreamed)(way, bound)
+    return (BlockingCall if blocks else AsyncCall)(way, bound)
+
+
 @functools.lru_cache(maxsize=128)
-def namespace(api: Api, name: str, kind: type[Bound], family: Family) -> type[Bound]:
+def namespace(api: Api, name: str, kind: type[Bound], family: Family, world: type[Bound] | None = None) -> type[Bound]:
     """The class of a namespace, shared by all clients of an Api: its operations as attributes.
 
-    kind: Blocking, Async, or a door, whose own methods go first.
+    kind: Blocking, Async, or a door, whose own methods go first. world: Blocking or Async, for a door of both.
     """
-    operations = api.operations.namespaces[name]
-    call = BlockingCall if kind._blocks else AsyncCall
-    members: dict[str, Any] = {key: call(operation) for key, operation in operations.items() if not hasattr(kind, key)}
-    members |= {"__slots__": (), "__repr__": _namespace_repr, "_family": family}
-    made = type(naming.class_name(name), (kind,), members)
-    made.__doc__ = f"The {name} operations: {', '.join(operations)}."
+    ways = api.namespaces[name]
+    bases = (kind,) if world is None or issubclass(kind, world) else (kind, world)
+    members: dict[str, Any] = {key: call(way, bases[-1]._blocks) for key, way in ways.items() if not hasattr(kind, key)}
+    members |= {"__slots__": (), "__repr__": _namespace_repr, "__getattr__": Hint(), "_family": family}
+    made = type(naming.class_name(name), bases, members)
+    made.__doc__ = f"The {name} operations: {', '.join(ways)}."
     return made
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 from leapocr_dyn import errors
-from leapocr_dyn.bound import Async, AsyncClosing, Blocking, Bound, Closing, told
-from leapocr_dyn.call import namespace
+from leapocr_dyn.bound import Async, AsyncClosing, Blocking, Bound, Closing, Hint, told
+from leapocr_dyn.call import call, namespace
 from leapocr_dyn.config import CONNECTIONS, HOOKS, ClientConfig, Settings, environmental, from_environment
 from leapocr_dyn.model import naming
 from leapocr_dyn.observe import Drift, Surprise
@@ -43,6 +43,7 @@ class AnyClient(Bound):
     _kind: ClassVar[type[Bound]] = Bound
     _doors: ClassVar[Mapping[str, type[Bound]]] = {}
     _needs_key: ClassVar[bool] = False
+    _sessions: ClassVar[type[Session]] = Session  # a service's own may add to every request, in `plan`
 
     def __init__(
         self,
@@ -70,7 +71,7 @@ class AnyClient(Bound):
             raise errors.AuthenticationError(
                 "there is no API key: pass api_key=..." + (f", or set {variable}" if variable else "")
             )
-        super().__init__(Session(api, self._transport(config, clock), config, known, Drift()))
+        super().__init__(self._sessions(api, self._transport(config, clock), config, known, Drift()))
         self._namespaces: dict[str, Bound] = {}
         self._attach()
 
@@ -79,10 +80,15 @@ class AnyClient(Bound):
         raise NotImplementedError
 
     def _attach(self) -> None:
-        for name in self.api.operations.namespaces:
+        own = self.api.namespaces.get("", {})
+        for name, way in own.items():
+            if not hasattr(type(self), name):  # a door's own method goes first
+                setattr(self, name, call(way, self._blocks, self))
+        for name in filter(None, self.api.namespaces):
             kind: Any = self._doors.get(name, self._kind)  # Any: mypy does not take a class for hashable
-            bound = namespace(self.api, name, kind, self._family)(self._session)
-            attribute = f"{name}_" if hasattr(type(self), name) else name
+            world: Any = self._kind
+            bound = namespace(self.api, name, kind, self._family, world)(self._session)
+            attribute = f"{name}_" if name in own or hasattr(type(self), name) else name
             self._namespaces[attribute] = bound
             setattr(self, attribute, bound)
 
@@ -107,7 +113,8 @@ class AnyClient(Bound):
                 )
             config = changed(old.config, changes)
             server.check(old.api.operations.context[0].tree, config)
-        twin._session = Session(old.api, old.io, config, old.credentials, old.drift, old.tokens)
+        bucket = old.bucket if config.rate_limit == old.config.rate_limit else None
+        twin._session = self._sessions(old.api, old.io, config, old.credentials, old.drift, old.tokens, bucket)
         twin._namespaces = {}
         twin._attach()
         return twin
@@ -126,23 +133,21 @@ class AnyClient(Bound):
 
     def __reduce__(self) -> tuple[Any, ...]:
         config, known = self._session.config, self._session.credentials
-        if config.http_client is not None:
-            raise errors.ConfigurationError("a client with an http_client of your own cannot be pickled: make it there")
-        for name in (*HOOKS, "verify"):
-            if not _picklable(getattr(config, name)):
-                raise errors.ConfigurationError(
-                    f"a client cannot be pickled whose {name} cannot, such as a lambda or a context: make it there"
-                )
+        with self._family.adopting():
+            _check_picklable(config)
         return _made, (type(self), {"api": self.api, **known.given(), "config": config})
 
     def __repr__(self) -> str:
         where = self._session.config.base_url or self._session.api.base_url or "(no base URL)"
-        return visible(f"<{type(self).__name__} {where} {naming.some(self._namespaces)}>")
+        offered = [*self.api.namespaces.get("", {}), *self._namespaces]
+        return visible(f"<{type(self).__name__} {where} {naming.some(offered)}>")
 
     # Attributes are the namespaces, set one by one; mypy cannot know their names.
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...
+    else:
+        __getattr__ = Hint()
 
 
 class Client(AnyClient, Blocking, Closing):
@@ -207,6 +212,16 @@ if not TYPE_CHECKING:
 
 def _made(kind: type[AnyClient], settings: dict[str, Any]) -> AnyClient:  # Any: a client's settings
     return kind(**settings)
+
+
+def _check_picklable(config: ClientConfig) -> None:
+    if config.http_client is not None:
+        raise errors.ConfigurationError("a client with an http_client of your own cannot be pickled: make it there")
+    for name in (*HOOKS, "verify"):
+        if not _picklable(getattr(config, name)):
+            raise errors.ConfigurationError(
+                f"a client cannot be pickled whose {name} cannot, such as a lambda or a context: make it there"
+            )
 
 
 def _picklable(setting: object) -> bool:

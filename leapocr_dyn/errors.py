@@ -8,6 +8,7 @@
     │   ├── ConnectionError         nothing was reached, or it hung up (builtins.ConnectionError)
     │   ├── TimeoutError            it took too long (builtins.TimeoutError)
     │   └── SubmissionUnknownError  it was sent, no answer came, and to repeat it could cost twice
+    │       └── SubmissionTimeoutError  because the answer took too long (TimeoutError as well)
     ├── APIError                    the server said no
     │   ├── ValidationError         400, 422: the request is not right; also raised before it is sent (ValueError)
     │   ├── AuthenticationError     401
@@ -51,7 +52,7 @@ class Error(Exception):
 
     message: one sentence, without the facts that `str` adds.
     code: the server's own word, such as NOT_FOUND. details: whatever the server added, as JSON values.
-    cause: kept as `__cause__`, as `raise ... from cause` does.
+    cause: kept as `__cause__`, as `raise ... from cause` does. kind: what the service's workflow calls it.
     """
 
     code: str | None = None  # a service's class may have a word of its own, for where its server gives none
@@ -82,6 +83,7 @@ class Error(Exception):
         self.retry_after = retry_after
         self.attempts = attempts
         self.body = None if body is None else body[:BODY_CHARACTERS]
+        self.kind: str | None = None
         self.job_id = job_id
         self.job: Any = None  # Any: the service's own handle, or its token in an exception that was pickled
         if cause is not None:
@@ -95,6 +97,11 @@ class Error(Exception):
         tail += [f"request id {self.request_id}"] if self.request_id else []
         known = f" ({', '.join(tail)})" if tail else ""
         return visible(f"{where}{answer + ': ' if answer else ''}{self.message}{known}")
+
+    @property
+    def cause(self) -> BaseException | None:
+        """The exception behind it."""
+        return self.__cause__
 
     def __reduce__(self) -> tuple[Any, ...]:
         # BaseException would call the class with `args` alone, and lose every fact.
@@ -131,7 +138,14 @@ class DocumentError(Error, ValueError):
 
 
 class ConfigurationError(Error, ValueError):
-    """A setting cannot be right: no key, a URL without a scheme, a negative timeout."""
+    """A setting cannot be right: no key, a URL without a scheme, a negative timeout. parameter: which one, if it is one
+    alone."""
+
+    def __init__(
+        self, message: str = "", parameter: str | None = None, **facts: Any
+    ) -> None:  # Any: the root's keyword facts
+        super().__init__(message, **facts)
+        self.parameter = parameter
 
 
 class FileError(Error):
@@ -150,10 +164,12 @@ class FileError(Error):
 
 
 class TransportError(Error):
-    """No answer came. sent: whether the request may have reached the server."""
+    """No answer came. cause: the exception behind it. sent: whether the request may have reached the server."""
 
-    def __init__(self, message: str = "", *, sent: bool = True, **facts: Any) -> None:  # Any: the root's keyword facts
-        super().__init__(message, **facts)
+    def __init__(
+        self, message: str = "", cause: BaseException | None = None, *, sent: bool = True, **facts: Any
+    ) -> None:  # Any: the root's keyword facts
+        super().__init__(message, cause=cause, **facts)
         self.sent = sent
 
 
@@ -162,7 +178,13 @@ class ConnectionError(TransportError, builtins.ConnectionError):  # noqa: A001 -
 
 
 class TimeoutError(TransportError, builtins.TimeoutError):  # noqa: A001 - where Python has the word, be it
-    """The server took longer than the timeout (seconds, in the message)."""
+    """The server took longer than the timeout. timeout: seconds without progress, where that is what was too long."""
+
+    def __init__(
+        self, message: str = "", timeout: float | None = None, **facts: Any
+    ) -> None:  # Any: the root's keyword facts
+        super().__init__(message, **facts)
+        self.timeout = timeout
 
 
 class SubmissionUnknownError(TransportError):
@@ -170,6 +192,10 @@ class SubmissionUnknownError(TransportError):
 
     It was not repeated. Look for the job before you send it again.
     """
+
+
+class SubmissionTimeoutError(SubmissionUnknownError, TimeoutError):
+    """The same, because the answer took longer than the timeout."""
 
 
 class APIError(Error):
@@ -180,9 +206,10 @@ class APIError(Error):
         message: str = "",
         status_code: int | None = None,
         response: Any = None,  # Any: JSON as the server wrote it
+        request_id: str | None = None,
         **facts: Any,  # Any: the root's keyword facts
     ) -> None:
-        super().__init__(message, status_code=status_code, **facts)
+        super().__init__(message, status_code=status_code, request_id=request_id, **facts)
         self.response = response
 
 
@@ -199,7 +226,7 @@ class ValidationError(APIError, ValueError):
         fields: Mapping[str, Iterable[str]] | None = None,
         **facts: Any,  # Any: the root's keyword facts
     ) -> None:
-        super().__init__(message, **facts)
+        super().__init__(message=message, **facts)  # by name: a service's APIError may take them in another order
         self.fields = {name: list(said) for name, said in (fields or {}).items()}
         if field is not None:
             self.fields.setdefault(field, [message])
@@ -218,7 +245,7 @@ class AuthenticationError(APIError):
         message: str = "there is no API key, or the server does not accept it",
         **facts: Any,  # Any: the root's keyword facts
     ) -> None:
-        super().__init__(message, **facts)
+        super().__init__(message=message, **facts)
 
 
 class InsufficientCreditsError(APIError):
@@ -234,7 +261,7 @@ class InsufficientCreditsError(APIError):
         credits_required: int | None = None,
         **facts: Any,  # Any: the root's keyword facts
     ) -> None:
-        super().__init__(message, **facts)
+        super().__init__(message=message, **facts)
         self.credits_available = credits_available
         self.credits_required = credits_required
 
@@ -260,7 +287,7 @@ class RateLimitError(APIError):
         retry_after: float | None = None,
         **facts: Any,  # Any: the root's keyword facts
     ) -> None:
-        super().__init__(message, retry_after=retry_after, **facts)
+        super().__init__(message=message, retry_after=retry_after, **facts)
 
 
 class ServerError(APIError):
@@ -345,22 +372,33 @@ def of_status(status_code: int) -> type[APIError]:
 class Family:
     """A service's own classes for the shared ones.
 
-    kinds: one class for each shared class, which inherits from it first, so that `except errors.RateLimitError` still
-    holds. A shared exception that leaves a client of that service becomes the service's. service: what its workflow
-    calls itself, so that its results, which no client holds, find the family too (`family`).
+    kinds: a class for each shared class, which inherits from it first, so that `except errors.RateLimitError` still
+    holds; of several, the one that has its name, or else the first. Others are raised where a workflow names them. A
+    shared exception that leaves a client of that service becomes the service's. service: what its workflow calls
+    itself, so that its results, which no client holds, find the family too (`family`).
     """
 
     def __init__(self, *kinds: type[Error], service: str | None = None) -> None:
-        self._kinds = {kind.__bases__[0]: kind for kind in kinds}
+        self._named = {kind.__name__: kind for kind in kinds}
+        self._kinds: dict[type, type[Error]] = {}
+        for kind in kinds:
+            shared = kind.__bases__[0]
+            if shared not in self._kinds or kind.__name__ == shared.__name__:
+                self._kinds[shared] = kind
         if service is not None:
             _families[service] = self
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What its classes are called, and a workflow may call them."""
+        return frozenset(self._named)
 
     def adopt(self, error: Error) -> None:
         """Give the exception the service's class, in place, so that traceback and cause stay as they are.
 
         Assigning `__class__` is the one trick here: to build a second exception would tear it from its traceback.
         """
-        error.__class__ = self._kinds.get(type(error), type(error))
+        error.__class__ = self._named.get(error.kind or "") or self._kinds.get(type(error), type(error))
 
     @contextmanager
     def adopting(self) -> Iterator[None]:
@@ -378,6 +416,21 @@ _families: dict[str, Family] = {}
 def family(service: str | None) -> Family:
     """The family of a service; one that changes nothing where it has none."""
     return _families.get(service or "") or Family()
+
+
+def completed(service: str, root: type[Error], names: dict[str, Any]) -> Family:  # Any: a module's names
+    """The family of a service: what a module has that inherits from its root.
+
+    A shared class that has none of its own there gets one by its name, below those of its shared bases, which is added
+    to the module's names: so that `except` with the root catches everything.
+    """
+    kinds = [kind for kind in names.values() if isinstance(kind, type) and issubclass(kind, root)]
+    ours: dict[type, type[Error]] = {Error: root, **{kind.__bases__[0]: kind for kind in kinds if kind is not root}}
+    for name, kind in list(globals().items()):
+        if isinstance(kind, type) and issubclass(kind, Error) and kind not in ours:
+            bases = (kind, *(ours[one] for one in kind.__bases__ if one in ours))
+            ours[kind] = names[name] = type(name, bases, {"__module__": root.__module__, "__doc__": kind.__doc__})
+    return Family(*(kind for kind in ours.values() if kind is not root), *kinds, service=service)
 
 
 def __getattr__(name: str) -> Any:  # Any: an exception's class

@@ -103,13 +103,23 @@ class _Pages(Walk[Any]):  # Any: the operation's result
         return answer.value if answer is not None else None
 
 
-class _Stream(Walk[Any]):  # Any: what the operation's types say
+class _Stream(Walk[T]):
     _source: Stream
 
     @property
     def event(self) -> Event | None:
         """The Server-Sent Event that the last item came in."""
         return self._source.event
+
+    @property
+    def text(self) -> str:
+        """What the items have said so far, put together; "" where the workflow does not know where they say it."""
+        return self._source.text
+
+    async def _rest(self) -> str:
+        while await self._next() is not None or not self._source.ended:
+            pass
+        return self.text
 
 
 class BlockingPages(_Pages, BlockingWalk[Any]):
@@ -120,15 +130,23 @@ class AsyncPages(_Pages, AsyncWalk[Any]):
     """The pages of an async call: iterate with `async for`, for each answer's value."""
 
 
-class BlockingStream(_Stream, BlockingWalk[Any]):
+class BlockingStream(_Stream[T], BlockingWalk[T]):
     """The answer to a blocking call on its way: iterate, in a `with` block, for its items.
 
     Nothing is sent before the first item is wanted. Leaving the block closes the connection.
     """
 
+    def accumulate(self) -> str:
+        """Read on to the end, and give the whole text."""
+        return drive(self._rest())
 
-class AsyncStream(_Stream, AsyncWalk[Any]):
+
+class AsyncStream(_Stream[T], AsyncWalk[T]):
     """The answer to an async call on its way: iterate with `async for`, in an `async with` block, for its items.
 
     Nothing is sent before the first item is wanted. Leaving the block closes the connection.
     """
+
+    async def accumulate(self) -> str:
+        """Read on to the end, and give the whole text."""
+        return await self._rest()

@@ -216,14 +216,37 @@ FIXED = FRAMING | {"content-encoding", "accept-encoding"}  # the transport's own
 
 
 def _write(
-    logs: list[logging.Logger], asked: Outgoing, outcome: str, seconds: float, request_id: str | None = None
+    logs: list[logging.Logger],
+    asked: Outgoing,
+    outcome: str,
+    seconds: float,
+    request_id: str | None = None,
+    level: int = logging.DEBUG,
 ) -> None:
     tail = f", request id {request_id}" if request_id else ""
     for one in logs:
-        one.debug(
+        one.log(
+            level,
             "%s %s %s: %s in %.0f ms, attempt %d%s",
             *(asked.operation or "-", asked.method, asked.url, outcome, seconds * 1000, asked.attempt, tail),
         )
+
+
+class Lines:
+    """Hooks that write to a logger of the caller's: answers at DEBUG, refusals and failures at WARNING. No key is in
+    it."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._log = logger
+
+    def after_response(self, request: Outgoing, response: Incoming) -> None:
+        """An answer, of whatever status."""
+        level = logging.WARNING if response.status >= 400 else logging.DEBUG
+        _write([self._log], request, str(response.status), response.seconds, response.request_id, level)
+
+    def on_error(self, request: Outgoing, error: Exception) -> None:
+        """No answer."""
+        self._log.warning("%s %s %s: %s", request.operation or "-", request.method, request.url, type(error).__name__)
 
 
 def _to_stderr() -> logging.Logger:

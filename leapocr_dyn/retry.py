@@ -13,32 +13,41 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
-from leapocr_dyn.errors import APIError, DecodeError, Error, TransportError
+from leapocr_dyn.errors import APIError, DecodeError, Error, RateLimitError, TransportError
 
 # RFC 9110 sections 15.6.2 and 15.6.6: what the server cannot do, it will not do later either.
 LASTING = frozenset({501, 505})
 
 
 class Policy(NamedTuple):
-    """How patient to be. retries: attempts after the first. delay, multiplier, cap: seconds. budget: seconds in all."""
+    """How patient to be. retries: attempts after the first. delay, multiplier, cap: seconds. budget: seconds in all.
+
+    statuses: those that pass, where the caller names them.
+    """
 
     retries: int = 3
     delay: float = 1.0
     multiplier: float = 2.0
     cap: float = 30.0
     budget: float = 120.0
+    statuses: frozenset[int] | None = None
 
 
-def may_repeat(failure: Error, *, harmless: bool) -> bool:
-    """Whether sending the same request again is safe. harmless: doing it twice is as good as doing it once."""
+def may_repeat(failure: Error, *, harmless: bool, statuses: frozenset[int] | None = None) -> bool:
+    """Whether sending the same request again is safe. harmless: doing it twice is as good as doing it once.
+
+    statuses: those that pass, instead of the usual ones; they make nothing safe that is not.
+    """
     if isinstance(failure, TransportError):
         return harmless or not failure.sent
     if isinstance(failure, DecodeError):
         return harmless and failure.partial
     if isinstance(failure, APIError):
-        if failure.status_code == 429 or (failure.status_code == 503 and failure.retry_after is not None):
+        if statuses is not None and failure.status_code not in statuses:
+            return False
+        if isinstance(failure, RateLimitError) or (failure.status_code == 503 and failure.retry_after is not None):
             return True
-        return harmless and passing(failure.status_code or 0)
+        return harmless and (statuses is not None or passing(failure.status_code or 0))
     return False
 
 
@@ -55,12 +64,12 @@ class Fate(Enum):
     UNKNOWN = "it may have been accepted, and to send it again may do it twice"
 
 
-def fate(failure: Error, *, harmless: bool, doubtful: bool) -> Fate:
-    """What has become of an attempt. doubtful: an earlier attempt may have been accepted.
+def fate(failure: Error, *, harmless: bool, doubtful: bool, statuses: frozenset[int] | None = None) -> Fate:
+    """What has become of an attempt. doubtful: an earlier attempt may have been accepted. statuses: see may_repeat.
 
     After such an attempt a conflict (409) is not the caller's: it is how a server says that it has been done already.
     """
-    if may_repeat(failure, harmless=harmless):
+    if may_repeat(failure, harmless=harmless, statuses=statuses):
         return Fate.AGAIN
     conflict = doubtful and isinstance(failure, APIError) and failure.status_code == 409
     return Fate.UNKNOWN if isinstance(failure, TransportError) or conflict else Fate.REFUSED

@@ -20,6 +20,7 @@ from leapocr_dyn import __version__, errors, retry
 from leapocr_dyn.attempt import repeated, unknown
 from leapocr_dyn.config import ClientConfig
 from leapocr_dyn.document import expression
+from leapocr_dyn.limit import Bucket
 from leapocr_dyn.model.convert import noting
 from leapocr_dyn.model.value import NOT_GIVEN, Json, brief
 from leapocr_dyn.observe import Drift, Watch
@@ -93,6 +94,7 @@ class Session:
         credentials: Credentials,
         drift: Drift,
         tokens: Tokens | None = None,
+        bucket: Bucket | None = None,
     ) -> None:
         self.api = api
         self.io = io
@@ -100,7 +102,13 @@ class Session:
         self.credentials = credentials
         self.drift = drift
         self.tokens = Tokens(io) if tokens is None else tokens
-        self.policy = retry.Policy(config.max_retries, config.retry_delay, config.retry_multiplier)
+        if bucket is None and config.rate_limit is not None:
+            bucket = Bucket(*config.rate_limit)
+        self.bucket = bucket
+        self.policy = retry.Policy(
+            *(config.max_retries, config.retry_delay, config.retry_multiplier, config.max_retry_delay),
+            statuses=None if config.retry_statuses is None else frozenset(config.retry_statuses),
+        )
         # Not a method: a session that its own watch knew would be forgotten by the collector only, and its sockets too.
         self._secrets = partial(secrets, credentials, self.tokens)
         self.watch = Watch(config, io.now, self._secrets)
@@ -217,6 +225,7 @@ class Session:
         def send(request: Request) -> Awaitable[httpx.Response]:
             return self.io.send(request, timeout=self._timeout(self.config.timeout, deadline), deadline=deadline)
 
+        await self._turn(deadline)
         response = await self.watch.exchange(request, send, operation=operation.name, attempt=attempt)
         return self._read(operation, response)
 
@@ -229,6 +238,7 @@ class Session:
             body = self.io.chunks(response)
             return response
 
+        await self._turn(None)
         try:
             response = await self.watch.exchange(request, send, operation=operation.name, attempt=attempt)
         except BaseException:
@@ -236,7 +246,8 @@ class Session:
                 await body.close()
             raise
         assert body is not None
-        if response.is_success:
+        # RFC 9110 section 15.2.2: only who asked for another protocol is answered so.
+        if response.is_success or response.status_code == 101:
             return response, body
         said = b""
         try:
@@ -248,6 +259,14 @@ class Session:
             await body.close()
         refused = whole(response, [said])
         raise refusal(operation, refused.status_code, *self.discreet(refused.headers, refused.content))
+
+    async def _turn(self, deadline: float | None) -> None:
+        """Wait until the rate limit lets one more request leave. Raises TimeoutError where the deadline is sooner."""
+        pause = 0.0 if self.bucket is None else self.bucket.turn(self.io.now())
+        if pause and deadline is not None and self.io.now() + pause >= deadline:
+            raise errors.TimeoutError(f"the rate limit leaves no turn for another {pause:.3g} s", sent=False)
+        if pause:
+            await self.io.sleep(pause)
 
     async def _sent(
         self,
@@ -266,16 +285,20 @@ class Session:
 
         async def attempts(placements: tuple[Placement, ...]) -> T:
             placed = self._placed(request, placements)
-            return await repeated(
-                self.io,
-                lambda attempt: once(placed, attempt),
-                policy,
-                self.watch,
-                harmless=plan.operation.repeatable or keyed,
-                operation=plan.operation.name,
-                probe=probe,
-                deadline=deadline,
-            )
+            try:
+                return await repeated(
+                    self.io,
+                    lambda attempt: once(placed, attempt),
+                    policy,
+                    self.watch,
+                    harmless=plan.operation.repeatable or keyed,
+                    operation=plan.operation.name,
+                    probe=probe,
+                    deadline=deadline,
+                )
+            except errors.Error as failure:
+                failure.request_id = failure.request_id or plan.request_id
+                raise
 
         asked = self._placements(plan, there)
         known = await self._known(asked, plan.operation, deadline)
@@ -320,8 +343,9 @@ class Session:
             last = None
             response = await self.watch.exchange(request, send, attempt=attempt)
             last = response, attempt
-            if retry.passing(response.status_code) or response.status_code == 429:
-                raise errors.APIError("", response.status_code, retry_after=retry_after(response.headers))
+            status = response.status_code
+            if retry.passing(status) or status == 429:
+                raise errors.of_status(status)("", status_code=status, retry_after=retry_after(response.headers))
             return last
 
         try:
@@ -331,10 +355,11 @@ class Session:
                 raise
             return last
 
-    @staticmethod
-    def _placed(request: Request, placements: tuple[Placement, ...]) -> Request:
+    def _placed(self, request: Request, placements: tuple[Placement, ...]) -> Request:
         """The request with its secrets in place."""
-        url, headers = written(request.url, {"User-Agent": agent(), **request.headers}, placements)
+        url, headers = written(
+            request.url, {"User-Agent": self.config.user_agent or agent(), **request.headers}, placements
+        )
         login = any(place.where == "client" for place in placements)
         hidden = frozenset(place.name for place in placements)
         return request._replace(url=url, headers=headers, login=login, hidden=hidden)

@@ -144,3 +144,11 @@ def test_a_repair_that_is_none_cannot_be_switched_off(off: list[str], said: str)
     """A name that does nothing would be a rule that stays on unseen."""
     with pytest.raises(ConfigurationError, match=said):
         load(openapi(), off=off)
+
+
+def test_a_bundled_service_is_never_forgotten() -> None:
+    """Programs import its classes by name: they stay the same, however many other documents come and go."""
+    ours = load("leapocr")
+    for number in range(40):
+        load({"openapi": "3.1.0", "info": {"title": f"Number {number}", "version": "1"}, "paths": {}})
+    assert load("leapocr") is ours

@@ -27,6 +27,7 @@ Json = Any  # schemas, and the values that they judge
         ({"const": {"a": 1}}, {"a": 1}, {"a": True}, "must be {'a': 1}, not {'a': True}"),
         ({"minLength": 2}, "日本", "é", "must have at least 2 characters, and has 1"),
         ({"maxLength": 1}, "\U0001f600", "ab", "must have at most 1 characters, and has 2"),
+        ({"maxLength": 4, "format": "byte"}, "YWJj", "YWJjZGVm", "must have at most 3 bytes, and has 6"),
         ({"pattern": "b+"}, "abc", "ac", "must match 'b+', and 'ac' does not"),
         ({"minimum": 1}, 1, 0, "must be at least 1, not 0"),
         ({"maximum": 1}, 1, 2.5, "must be at most 1, not 2.5"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import io
 import json
+import os
 import re
 import sys
 import threading
@@ -43,6 +44,38 @@ def test_any_document_will_do(run: Run, tmp_path: Path) -> None:
     document = {"openapi": "3.1.0", "info": {}, "paths": {"/pets": {"get": operation}}}
     (tmp_path / "pets.json").write_text(json.dumps(document))
     assert run("ops", "--spec", str(tmp_path / "pets.json")).out == "pets.find_pets  GET  /pets  Find\n"
+
+
+TEAS: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Teas", "version": "1"},
+    "paths": {"/teas": {"get": {"tags": ["tea"], "operationId": "findTeas", "summary": "Find", "responses": {}}}},
+}
+
+
+@pytest.fixture
+def teas(tmp_path: Path) -> list[str]:
+    """A document and a workflow with a method, as options."""
+    (tmp_path / "teas.json").write_text(json.dumps(TEAS))
+    (tmp_path / "workflow.json").write_text(json.dumps({"methods": {"all": {"calls": "findTeas"}, "teas.list": "all"}}))
+    return ["--spec", str(tmp_path / "teas.json"), "--workflow", str(tmp_path / "workflow.json")]
+
+
+def test_a_workflow_gives_operations_their_names(run: Run, teas: list[str]) -> None:
+    """--workflow: `ops` lists its methods, and `show` explains them; an operation's own name still finds it."""
+    assert run("ops", *teas).out == "all         GET  /teas  Find\nteas.list  GET  /teas  Find\n".replace(
+        " " * 9, " " * 8
+    )
+    assert run("show", "teas.list", *teas).out.startswith("teas.list() -> ")
+    assert run("show", "findTeas", *teas).out.startswith("tea.find_teas() -> ")
+    assert run("ops", *teas[:2]).out == "tea.find_teas  GET  /teas  Find\n"
+
+
+@pytest.mark.parametrize("name", ["all", "teas.list", "findTeas"])
+def test_a_method_is_called(run: Run, teas: list[str], page: list[Any], name: str) -> None:
+    """`call` takes a method's name as well as the operation's, also where no client has the operation itself."""
+    said = run("call", name, *teas, "--url", os.environ["LEAPOCR_BASE_URL"])
+    assert (said.code, said.out) == (0, "<h1>Hello!</h1>\n")
 
 
 # --- a call ---

@@ -51,6 +51,38 @@ def test_operations_are_attributes_with_signatures_and_help(world: World, api: A
     assert script.calls == 0
 
 
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        (lambda client: client.shp, r"object has no attribute 'shp'; did you mean 'shop'\?$"),
+        (
+            lambda client: client.shop.get_thin,
+            r"^'Shop' object has no attribute 'get_thin'; did you mean 'get_thing'\?$",
+        ),
+        (
+            lambda client: client.shop.zzz,
+            r"; it has get_thing, list_things$",
+        ),
+        (lambda client: client.with_options(timeout=1).sho, r"did you mean 'shop'\?$"),
+        (lambda client: client._sho, r"object has no attribute '_sho'$"),
+    ],
+)
+def test_a_name_that_is_none_is_told_which_was_meant(world: World, api: Api, look: Any, said: str) -> None:
+    """Of a namespace or of a call; an AttributeError, so that hasattr and copy work as ever."""
+    client = world.client(Script(answer()), api=api)
+    with pytest.raises(AttributeError, match=said) as raised:
+        look(client)
+    assert raised.value.obj is None, "Python's own hint would follow ours"
+    assert not hasattr(client, "nothing")
+
+
+def test_names_can_be_completed_though_missing_ones_are_explained(world: World, api: Api) -> None:
+    """Tools that never run code to complete look at the class: it has nothing there that could do anything."""
+    client = world.client(Script(answer()), api=api)
+    for one in (client, client.shop):
+        assert getattr(type(one), "__getattr__", None) is None
+
+
 def test_a_namespace_never_hides_a_method_of_the_client(world: World, api: Api) -> None:
     """The document's tag Request becomes request_, since `client.request` is the client's own."""
     client = world.client(Script(answer()), api=api)

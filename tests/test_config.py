@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from conftest import World
+from conftest import Script, World, answer
 from hypothesis import given
 from hypothesis import strategies as st
 from test_sockets import served
@@ -71,6 +71,12 @@ def test_settings_do_not_change() -> None:
         ("max_retries", None),
         ("max_retries", 1.5),
         ("max_retries", True),
+        ("max_retry_delay", -1),
+        ("retry_statuses", 503),
+        ("retry_statuses", (200,)),
+        ("user_agent", " "),
+        ("pool", 8),
+        ("pool", (8, 8)),
         ("base_url", "api.example.com"),
         ("base_url", ""),
         ("base_url", 5),
@@ -82,6 +88,61 @@ def test_a_setting_that_cannot_be_right_is_named(setting: str, value: Any) -> No
         ClientConfig(**{setting: value})
     assert setting in str(caught.value)
     assert repr(value) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ((0, 0, 1), "pool's connections must be a whole number from 1, not 0"),
+        ((8, 1.5, 1), "pool's kept connections must be a whole number from 0, not 1.5"),
+        ((8, 8, -1), "pool's seconds must be a number from 0, not -1"),
+        ((8, 9, 1), "pool cannot keep 9 connections of 8"),
+    ],
+)
+def test_a_pool_that_cannot_be_is_refused(wrong: Any, said: str) -> None:
+    """With the number that is not right."""
+    with pytest.raises(ConfigurationError, match=said):
+        ClientConfig(pool=wrong)
+
+
+@pytest.mark.parametrize("name", ["timeout", "max_retries", "base_url", "retry_statuses", "user_agent"])
+def test_the_exception_knows_which_setting_it_was(name: str) -> None:
+    """For programs that show it beside the setting."""
+    wrong: Any = {name: ""}
+    with pytest.raises(ConfigurationError) as caught:
+        ClientConfig(**wrong)
+    assert caught.value.parameter == name
+
+
+def test_a_client_may_call_itself_otherwise(world: World) -> None:
+    """What it says of itself is the caller's, or this package's name and version."""
+    server = Script(answer(json={}))
+    for agent, said in ((None, "leapocr-dyn/"), ("shop/1.0", "shop/1.0")):
+        world.run(world.client(server, user_agent=agent).ocr.get_job_status("1"))
+        assert server.requests[-1].headers["user-agent"].startswith(said)
+
+
+def test_the_longest_pause_is_the_callers_to_say(world: World) -> None:
+    """Also how long a server may ask for before its answer is raised."""
+    server = Script(answer(503, retry_after="40"), answer(json={}))
+    with pytest.raises(errors.ServerError):
+        world.run(world.client(server).ocr.get_job_status("1"))
+    server = Script(answer(503, retry_after="40"), answer(json={}))
+    world.run(world.client(server, max_retry_delay=60.0).ocr.get_job_status("1"))
+    assert world.slept[-1] >= 40
+
+
+def test_the_statuses_to_repeat_after_are_the_callers_to_say(world: World) -> None:
+    """And only those."""
+    for status, calls in ((500, 1), (404, 2)):
+        server = Script(answer(status), answer(json={}))
+        client = world.client(server, retry_statuses=[404])
+        if calls == 1:
+            with pytest.raises(errors.ServerError):
+                world.run(client.ocr.get_job_status("1"))
+        else:
+            world.run(client.ocr.get_job_status("1"))
+        assert server.calls == calls
 
 
 @pytest.mark.parametrize(("setting", "value"), [("retry_delay", 0), ("max_retries", 0), ("retry_multiplier", 1)])

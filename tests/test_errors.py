@@ -164,6 +164,34 @@ def test_what_a_service_has_no_class_for_stays_shared() -> None:
         raise KeyError("not ours")
 
 
+class HouseError(errors.Error):
+    """Everything that a service raises."""
+
+
+class AnswerError(errors.APIError, HouseError):
+    """The service's own, which takes the status first."""
+
+    def __init__(self, status_code: int | None = None, message: str = "", **facts: Any) -> None:
+        super().__init__(message, status_code, **facts)
+
+
+def test_a_service_says_its_own_classes_and_gets_the_others() -> None:
+    """Each by its shared name, below the service's own for what it is a kind of, and in the module."""
+    names: dict[str, Any] = {"HouseError": HouseError, "AnswerError": AnswerError, "other": 7}
+    family = errors.completed("House", HouseError, names)
+    assert names["NotFoundError"].__bases__ == (errors.NotFoundError, AnswerError)
+    assert names["ConnectionError"].__bases__ == (errors.ConnectionError, names["TransportError"])
+    assert names["TransportError"].__bases__ == (errors.TransportError, HouseError)
+    assert "APIError" not in names
+    for kind in CLASSES:
+        error = kind("no")
+        family.adopt(error)
+        assert isinstance(error, HouseError)
+        assert type(error) is HouseError or type(error).__module__ == __name__
+    wrong = names["ValidationError"](message="no", field="name", status_code=422)
+    assert (wrong.message, wrong.status_code, wrong.field) == ("no", 422, "name")
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(CLASSES), st.text(), st.none() | st.text(), json_values)
 def test_any_text_and_any_details_survive_pickling(
@@ -173,3 +201,26 @@ def test_any_text_and_any_details_survive_pickling(
     error = kind(message, code=code, details=details)
     twin = pickle.loads(pickle.dumps(error))
     assert (type(twin), str(twin), twin.__dict__) == (kind, str(error), error.__dict__)
+
+
+def test_a_service_names_only_the_exceptions_that_are_its_own() -> None:
+    """Every shared class gets one below the service's root, and below the service's class for what it is a kind of."""
+
+    class TeaError(errors.Error):
+        """The root."""
+
+    class TimeoutError(errors.TimeoutError, TeaError):  # noqa: A001 - the service's own word
+        """One of its own."""
+
+    names: dict[str, Any] = {"TeaError": TeaError, "TimeoutError": TimeoutError, "other": 1}
+    family = errors.completed("Teas", TeaError, names)
+    for kind in (errors.Error, errors.NotFoundError, errors.TimeoutError, errors.SubmissionTimeoutError):
+        failure = kind("cold")
+        with pytest.raises(TeaError) as caught, family.adopting():
+            raise failure
+        assert isinstance(caught.value, kind)
+    assert errors.family("Teas") is family
+    assert issubclass(names["SubmissionTimeoutError"], TimeoutError)
+    assert issubclass(names["NotFoundError"], names["APIError"])
+    assert names["TimeoutError"] is TimeoutError
+    assert names["NotFoundError"].__doc__ == errors.NotFoundError.__doc__

@@ -72,6 +72,7 @@ REFUSED = Fate(1, 1)  # asking again would change nothing
 AGAIN = Fate(3, 3)  # nobody has looked at it: whoever asks may ask again
 PASSING = Fate(3, 1)  # it may pass, but a POST that was answered is not sent again
 UNKNOWN = Fate(3, 1, errors.SubmissionUnknownError)  # no answer: a POST may have been accepted
+UNHEARD = Fate(3, 1, errors.SubmissionTimeoutError)  # the same, and the timeout said so
 
 
 class Fault(NamedTuple):
@@ -160,7 +161,7 @@ FAULTS: dict[str, Fault] = {
     "HTML called JSON": Fault(says("<h1>{key}</h1>"), PASSING, DECODE, "not JSON", 0, of(200)),
     "half a JSON text": Fault(says('{"id": "{key}", "cu'), PASSING, DECODE, "not JSON", 0, of(200)),
     "a body that breaks off": Fault(says(GOOD, length=99), UNKNOWN, HUNG, "complete message body"),
-    "a body that never comes": Fault(raw(OK + "Content-Length: 9\r\n\r\n{", stays=True), UNKNOWN, LATE, "no answer"),
+    "a body that never comes": Fault(raw(OK + "Content-Length: 9\r\n\r\n{", stays=True), UNHEARD, LATE, "no answer"),
     "an empty body": Fault(says(b""), PASSING, DECODE, "an empty body where JSON was promised", 0, of(200)),
     "204": Fault(raw("HTTP/1.1 204 Nothing\r\n\r\n"), FINE, None, "status"),
     "NaN": Fault(says('{"id": "1", "cups": NaN}'), PASSING, DECODE, "NaN is not JSON", 0, of(200)),
@@ -205,7 +206,7 @@ FAULTS: dict[str, Fault] = {
     "dropped before it was read": Fault(unread, UNKNOWN, HUNG, "gave no whole answer"),
     "dropped while it was read": Fault(half, UNKNOWN, HUNG, "gave no whole answer"),
     "dropped after it was read": Fault(read, UNKNOWN, HUNG, "without sending a response"),
-    "silence": Fault(silent, UNKNOWN, LATE, "no answer from 127.0.0.1:[0-9]+ within 0.1 s"),
+    "silence": Fault(silent, UNHEARD, LATE, "no answer from 127.0.0.1:[0-9]+ within 0.1 s"),
 }
 CALLS: dict[str, Callable[[Any], Any]] = {
     "GET": lambda client: client.default.get_teapot(id="1"),
@@ -283,7 +284,7 @@ def test_every_fault_has_a_typed_end(world: World, api: Api, name: str, small: N
 def test_the_table_is_as_long_as_it_should_be() -> None:
     """Faults of every fate that there is."""
     assert len(FAULTS) >= 60
-    assert {fault.fate for fault in FAULTS.values()} == {FINE, REFUSED, AGAIN, PASSING, UNKNOWN}
+    assert {fault.fate for fault in FAULTS.values()} == {FINE, REFUSED, AGAIN, PASSING, UNKNOWN, UNHEARD}
 
 
 # -- before there is a connection

@@ -38,10 +38,15 @@ operation operation.media operation.parameter operation.file operation.multipart
 operation.server operation.secret operation.oauth operation.security operation.answer operation.header
 operation.sequential operation.describe operation.curl operation.plan operation.arguments operation.request
 operation.signature operation.operation operation.operations operation.item_schema operation.structured operation.view
+operation.method
+setting
 retry
+backoff
 observe
+metrics
 transport transport.wire transport.blocking transport.suspending
 attempt
+limit
 token
 session
 workflows workflows.*
@@ -50,6 +55,8 @@ bound
 iteration
 call
 client
+pair
+pdfium
 fetch
 api
 testing
@@ -62,7 +69,7 @@ sandbox
 models
 ocr
 webhooks
-cli.api cli.call cli.ops cli.sandbox cli.show cli.stubs
+cli.api cli.call cli.doctor cli.ops cli.sandbox cli.show cli.stubs
 cli.group
 cli
 cli.__main__
@@ -224,7 +231,7 @@ def test_dir_shows_public_names_and_nothing_else() -> None:
     assert [name for name in shown if not name.startswith("__")] == leapocr_dyn.__all__
     assert not {name for name in leapocr_dyn.__all__ if name != "errors" and (PACKAGE / name).exists()}
     assert leapocr_dyn.LeapOCRSync.__module__ == "leapocr_dyn.services.leapocr"
-    assert leapocr_dyn.bundled() == ["leapocr"]
+    assert "leapocr" in leapocr_dyn.bundled()
 
 
 # --- which words stand where ---

@@ -265,7 +265,12 @@ any_name = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('"
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(any_name, any_name, st.binary(max_size=40)), min_size=1, max_size=4))
 def test_any_names_and_bytes_come_out_as_they_went_in(files: list[tuple[str, str, bytes]]) -> None:
-    """One part for each file, with its own name, file name and content; or a refusal."""
+    """One part for each file, with its own name, file name (no path, and no dots alone) and content; or a refusal."""
+
+    def called(filename: str) -> str:
+        last = re.split(r"[/\\]", filename)[-1]
+        return "" if last in (".", "..") else last.translate(multipart.ESCAPES)
+
     value = {name: (filename, content) for name, filename, content in files}
     try:
         plan = uploading({}).plan(body=value)
@@ -276,7 +281,7 @@ def test_any_names_and_bytes_come_out_as_they_went_in(files: list[tuple[str, str
     escaped = {
         (
             name.translate(multipart.ESCAPES),
-            re.split(r"[/\\]", filename)[-1].translate(multipart.ESCAPES) or name.translate(multipart.ESCAPES),
+            called(filename) or name.translate(multipart.ESCAPES),
             held,
         )
         for name, (filename, held) in value.items()

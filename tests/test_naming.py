@@ -188,3 +188,12 @@ def test_many_names_fit_a_screen() -> None:
     """A repr shows the first ones, and says how many more there are."""
     assert naming.some(["a", "b"]) == "a, b"
     assert naming.some([f"n{number}" for number in range(300)]).endswith("n19 and 280 more")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("statsu", "status"), ("use_rga", "useRAG"), ("AUTOSTART", "autoStart"), ("zzz", None)]
+)
+def test_a_hint_sees_past_case_and_separators(name: str, meant: str | None) -> None:
+    """Somebody who writes Python gets names of the wire nearly right, too."""
+    said = naming.hint(name, ["status", "useRAG", "autoStart"], "; nothing like it")
+    assert said == (f"; did you mean {meant!r}?" if meant else "; nothing like it")

@@ -194,6 +194,15 @@ def test_namespaces_come_from_the_first_tag() -> None:
     assert list(operations) == ["list", "add_cat"]
 
 
+@pytest.mark.parametrize("operation_id", ["cats.addCat", "cats/addCat"])
+def test_an_operation_that_repeats_its_tag_is_called_without_it(operation_id: str) -> None:
+    """batch.create and repos/list are the namespace and the name; the whole stays a key."""
+    node = {"operationId": operation_id, "tags": ["cats"], "responses": NOTHING}
+    operations = load(openapi(paths={"/cats": {"post": node}})).operations
+    assert {name: list(found) for name, found in operations.namespaces.items()} == {"cats": ["add_cat"]}
+    assert operations[operation_id] is operations["cats.add_cat"]
+
+
 def test_a_name_that_is_nearly_right_is_helped_with() -> None:
     """KeyError, with the name that was meant."""
     with pytest.raises(KeyError, match="did you mean 'add_cat'"):

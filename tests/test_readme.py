@@ -56,12 +56,19 @@ def test_a_minute_at_the_prompt_goes_as_shown(session: str, monkeypatch: pytest.
 
 def test_the_piece_of_workflow_yaml_is_one() -> None:
     """The YAML that the README shows stands like that in LeapOCR's own workflow."""
-    (shown,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    shown, _ = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     poll = text.parse(shown, "README.md")["poll"]
     ours = source.bundled("leapocr", "workflow")
     assert ours is not None
     assert poll["operation"] == ours["poll"]["operation"]
     assert all(acceptor in ours["poll"]["accept"] for acceptor in poll["accept"])
+
+
+def test_ten_lines_of_yaml_are_ten() -> None:
+    """The workflow of the tea house stands in the README as it stands in its file."""
+    _, shown = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    assert shown == (ROOT / "samples" / "teas.workflow.yaml").read_text("utf-8")
+    assert len(shown.splitlines()) == 10
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:

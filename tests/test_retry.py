@@ -54,6 +54,28 @@ def test_money_is_spent_once(failure: errors.Error, always: bool, where_harmless
     assert may_repeat(failure, harmless=True) is where_harmless
 
 
+@pytest.mark.parametrize(
+    ("failure", "statuses", "always", "where_harmless"),
+    [
+        (status(500), {500}, False, True),
+        (status(500), {503}, False, False),
+        (status(404), {404}, False, True),
+        (status(429), {503}, False, False),
+        (status(429), {429}, True, True),
+        (status(503, retry_after=1.0), {503}, True, True),
+        (errors.ConnectionError("refused", sent=False), {503}, True, True),
+        (errors.TimeoutError("too slow"), {503}, False, True),
+    ],
+)
+def test_the_caller_may_name_the_statuses_that_pass(
+    failure: errors.Error, statuses: set[int], always: bool, where_harmless: bool
+) -> None:
+    """It changes what is worth another try, and never what is safe."""
+    named = frozenset(statuses)
+    assert may_repeat(failure, harmless=False, statuses=named) is always
+    assert may_repeat(failure, harmless=True, statuses=named) is where_harmless
+
+
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 1.0), (2, 2.0), (3, 4.0), (4, 8.0), (5, 10.0), (9, 10.0)])
 def test_pauses_grow_up_to_the_cap(attempt: int, seconds: float) -> None:
     """Each bound is a multiple of the one before; the pause is drawn from nothing to the bound."""

@@ -68,6 +68,7 @@ DOCUMENT: dict[str, Any] = {
                         "type": "array", "items": {"type": "string"}}},
                     {"name": "where", "in": "query", "style": "deepObject", "schema": {
                         "type": "object", "properties": {"depth": {"type": "integer", "maximum": 9}}}},
+                    {"name": "json", "in": "query", "content": {"application/json": {"schema": NODE}}},
                 ],
                 "responses": {"204": {"description": "nothing"}},
             }
@@ -132,10 +133,17 @@ def test_a_body_is_held_against_its_schema(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("tag=a&tag=b", 204), ("", 400), ("tag=a&where[depth]=3", 204), ("tag=a&where[depth]=10", 400)],
+    [
+        ("tag=a&tag=b", 204),
+        ("", 400),
+        ("tag=a&where[depth]=3", 204),
+        ("tag=a&where[depth]=10", 400),
+        ('tag=a&json={"name":"oak"}', 204),
+        ('tag=a&json={"name":"o"}', 400),
+    ],
 )
 def test_query_parameters_are_read_in_their_style(trees: Sandbox, query: str, status: int) -> None:
-    """Repeated names are an array, brackets an object; each is held against its schema."""
+    """Repeated names are an array, brackets an object, `content` is JSON; each is held against its schema."""
     assert httpx.get(f"{trees.url}/search?k={trees.api_key}&{query}").status_code == status
 
 

@@ -6,6 +6,7 @@ import io
 import logging
 import pickle
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -15,6 +16,9 @@ from conftest import KEY, URL, Script, World, answer, told
 import leapocr_dyn
 from leapocr_dyn import errors, retry
 from leapocr_dyn.api import Api
+from leapocr_dyn.operation.operation import Operation
+from leapocr_dyn.operation.plan import Plan
+from leapocr_dyn.session import Session
 
 GONE = httpx.ConnectError("refused")
 SILENT = httpx.ReadTimeout("no answer")
@@ -198,6 +202,31 @@ def made_up(path: str = "/orders", **operation: Any) -> Api:
     node = {"operationId": "order", "responses": {"200": {"description": ""}}, **operation}
     info = {"title": "made up", "version": "1"}
     return leapocr_dyn.load({"openapi": "3.1.0", "info": info, "paths": {path: {"post": node}}})
+
+
+def test_an_error_says_which_request_it_was(world: World) -> None:
+    """By the id that the server gives, or else by the one that was sent; also where no answer came."""
+
+    class Named(Session):
+        def plan(self, operation: Operation, arguments: Mapping[str, Any]) -> Plan:
+            plan = super().plan(operation, arguments)
+            return plan._replace(headers={**plan.headers, "x-request-ID": "ours"})
+
+    class Client(leapocr_dyn.Client):
+        _sessions = Named
+
+    class AsyncClient(leapocr_dyn.AsyncClient):
+        _sessions = Named
+
+    for failure, wanted in ((answer(500, x_request_id="theirs"), "theirs"), (answer(500), "ours"), (GONE, "ours")):
+        server = Script(failure)
+        kind: Any = Client if world.blocking else AsyncClient
+        client = kind(leapocr_dyn.load("leapocr"), api_key=KEY, http_client=world.http(server), max_retries=0)
+        for one in (client, client.with_options(timeout=5)):
+            with pytest.raises(errors.Error) as raised:
+                world.run(one.ocr.get_job_status(job_id="1"))
+            assert (raised.value.request_id, server.requests[-1].headers["x-request-id"]) == (wanted, "ours")
+        world.run(client.close())
 
 
 def test_an_idempotency_key_makes_a_post_repeatable(world: World) -> None:

@@ -137,6 +137,18 @@ def test_a_schema_that_is_no_objects_says_nothing_of_the_items(world: World) -> 
     assert heard(world, 'data: {"a": 1}\n\n', schema={"type": "string"}) == [{"a": 1}]
 
 
+def test_a_line_stays_text_where_text_is_wanted(world: World) -> None:
+    """JSON that somebody else is to read; half of it is still a mistake."""
+    lines = ('{"a": 1}\n', '"tea"\n', "\n", " [1, 2] ")
+    assert heard(world, *lines, media="application/jsonl", itemSchema={"type": "string"}) == [
+        '{"a": 1}',
+        "tea",
+        "[1, 2]",
+    ]
+    with pytest.raises(errors.DecodeError):
+        heard(world, "{half\n{}\n", media="application/jsonl", itemSchema={"type": "string"})
+
+
 def test_text_stays_text_where_text_is_wanted(world: World) -> None:
     """A token that looks like a number is a token; one in quotes is read."""
     content = 'data: 7\n\ndata: true\n\ndata: "tea"\n\ndata: tea\n\n'
@@ -580,3 +592,63 @@ def _endlessly(head: bytes) -> Callable[[socket.socket, Tap], None]:
             connection.sendall(b"x" * 65536)
 
     return behave
+
+
+# -- what a workflow says of a stream
+
+
+def acting(**rules: Json) -> Api:
+    """An Api whose stream has rules."""
+    api = streaming()
+    return leapocr_dyn.load(api.document, workflow={"streams": {"listen": rules}})
+
+
+TALE = (
+    'event: connection\ndata: {"ok": true}\n\n: a comment\n\n',
+    'event: chunk\ndata: {"content": "Once "}\n\nevent: chunk\ndata: {"content": "upon"}\n\n',
+    'event: complete\ndata: {}\n\nevent: chunk\ndata: {"content": "never"}\n\n',
+)
+
+
+def test_a_workflow_says_what_each_event_means(world: World) -> None:
+    """Some are items, some are not for people, one ends the stream; the text is put together on the way."""
+    api = acting(events={"connection": "ignore", "chunk": "yield", "complete": "end"}, text="/content")
+    stream = listen(world, telling(*TALE), api)
+    assert world.all(stream) == [{"content": "Once "}, {"content": "upon"}]
+    assert stream.text == "Once upon"
+    assert world.run(listen(world, telling(*TALE), api).accumulate()) == "Once upon"
+
+
+def test_items_without_an_event_are_told_apart_by_their_type(world: World) -> None:
+    """As JSON over a socket does it; an error that the workflow does not raise is an item."""
+    api = acting(events={"token": "yield", "ping": "ignore", "done": "end", "error": "yield"})
+    pieces = [f'data: {{"type": "{kind}"}}\n\n' for kind in ("token", "ping", "error", "done", "token")]
+    assert [one["type"] for one in world.all(listen(world, telling(*pieces), api))] == ["token", "error"]
+
+
+@pytest.mark.parametrize(
+    "item", ['event: oops\ndata: {"message": "burnt"}\n\n', 'data: {"finished": true, "message": "burnt"}\n\n']
+)
+def test_an_item_may_say_that_it_failed(world: World, item: str) -> None:
+    """By its event, or by what is in it."""
+    api = acting(events={"oops": "raise"}, failure="$response.body#/finished == true")
+    with pytest.raises(errors.APIError, match="burnt"):
+        world.all(listen(world, telling('data: {"a": 1}\n\n', item), api))
+
+
+def test_what_cannot_be_read_may_be_left_out(world: World) -> None:
+    """Where the workflow says so; the end that a server announces stays the end."""
+    pieces = ('data: {"a": 1}\n\n', "data: {oops\n\n", 'data: {"a": 2}\n\n', "data: [DONE]\n\n", 'data: {"a": 3}\n\n')
+    assert world.all(listen(world, telling(*pieces), acting(malformed="skip"))) == [{"a": 1}, {"a": 2}]
+    assert world.all(listen(world, telling(*pieces)))[1] == "{oops"
+
+
+@pytest.mark.parametrize("rules", [{}, {"events": {"done": "end", "oops": "raise"}}])
+def test_what_cannot_be_read_still_means_what_its_event_says(world: World, rules: Json) -> None:
+    """An end is an end and a failure is one, whatever they say in words."""
+    api = acting(malformed="skip", **rules)
+    failed = "oops" if rules else "error"
+    with pytest.raises(errors.APIError, match="the kettle is empty"):
+        world.all(listen(world, telling(f"event: {failed}\ndata: the kettle is empty\n\n"), api))
+    said = "event: done\ndata: bye\n\n", "data: 2\n\n"
+    assert world.all(listen(world, telling("data: 1\n\n", *said), api)) == ([1] if rules else [1, 2])

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from leapocr_dyn import cli, errors, load
 from leapocr_dyn.call import BlockingCall
-from leapocr_dyn.explore import stubs
+from leapocr_dyn.explore import door, stubs
 from leapocr_dyn.services.leapocr import results
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,23 +58,51 @@ def checked(folder: Path) -> str:
 # --- what the package carries ---
 
 
-@pytest.mark.parametrize("path", tool.baked(), ids=lambda path: path.name)
+BAKED = tool.baked()
+MODELS = [tool.models(service)[0] for service in tool.doors()]
+
+
+@pytest.mark.parametrize("path", BAKED, ids=lambda path: str(path.relative_to(tool.PACKAGE / "services")))
 def test_the_stubs_in_the_package_are_what_the_live_objects_give(path: Path) -> None:
     """A changed document or workflow shows up here; tools/stubs.py writes them again."""
-    assert path.read_text("utf-8") == tool.baked()[path], "stale: run .venv/bin/python tools/stubs.py"
+    assert path.exists(), "new: run .venv/bin/python tools/stubs.py"
+    assert path.read_text("utf-8") == BAKED[path], "stale: run .venv/bin/python tools/stubs.py"
 
 
-def test_what_the_stub_shows_is_there_at_run_time() -> None:
-    """Every class of results.pyi can be imported, and has the fields and members that the stub gives it."""
-    tree = ast.parse((ROOT / "leapocr_dyn/services/leapocr/results.pyi").read_text("utf-8"))
+@pytest.mark.parametrize("path", MODELS, ids=tool.module)
+def test_what_the_stub_shows_is_there_at_run_time(path: Path) -> None:
+    """Every class of a service's models can be imported, and has the fields and members that the stub gives it."""
+    live_module = import_module(tool.module(path))
+    tree = ast.parse(path.with_suffix(".pyi").read_text("utf-8"))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    assert [node.name for node in classes if node.name not in dir(results)] == []
-    for node in classes:
-        live = getattr(results, node.name)
+    inside = [node.name for node in classes if node.name not in dir(live_module)]
+    # A component whose name a view has is only reached through what holds it, as is what has no name of its own.
+    for node in (node for node in classes if node.name not in inside):
+        live = getattr(live_module, node.name)
         if attrs.has(live):
             shown = [one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and hasattr(one.target, "id")]
             assert shown == [field.name for field in attrs.fields(live) if not field.name.startswith("_")]
         assert [one.name for one in node.body if isinstance(one, ast.FunctionDef) and not hasattr(live, one.name)] == []
+
+
+@pytest.mark.parametrize("service", tool.doors())
+def test_a_client_has_what_its_stub_shows(service: str) -> None:
+    """Each namespace, method and twin that a type checker sees is there, and each that is there is seen."""
+    stub = (tool.PACKAGE / "services" / service / "namespaces.pyi").read_text("utf-8")
+    shown = {node.name: node for node in ast.parse(stub).body if isinstance(node, ast.ClassDef)}
+    for base, kind in door.clients(service).items():
+        made: Any = kind  # each has arguments of its own
+        client = made(api_key="a key", base_url="https://api.example")
+        fields = [one for one in shown[base].body if isinstance(one, ast.AnnAssign)]
+        held = {ast.unparse(one.target): ast.unparse(one.annotation) for one in fields}
+        assert held.keys() == client._namespaces.keys()
+        for name, own in held.items():
+            told = {getattr(one, "name", "") for one in shown[own].body} - {""}
+            bound = client._namespaces[name]
+            live = {key for key in dir(bound) if not key.startswith("_")}
+            inherited = {key for one in type(bound).__mro__[1:] for key in vars(one)}
+            assert told <= live <= told | inherited
+        assert {one.name for one in shown[base].body if isinstance(one, ast.FunctionDef)} <= set(dir(client))
 
 
 def test_results_has_no_other_names() -> None:
@@ -95,8 +124,8 @@ def test_a_call_has_the_shape_that_type_checkers_are_told() -> None:
 
 
 def test_programs_of_users_pass_mypy_strict() -> None:
-    """Blocking, async, webhooks and any API: 0 errors, and the mistakes in them are seen."""
-    assert checked(PROGRAMS) == "Success: no issues found in 4 source files\n"
+    """Of every service, blocking and async, and of any API: 0 errors, and the mistakes in them are seen."""
+    assert checked(PROGRAMS) == f"Success: no issues found in {len(list(PROGRAMS.glob('*.py')))} source files\n"
 
 
 @pytest.mark.skipif(PYRIGHT is None, reason="pyright is not installed: pip install 'pyright[nodejs]'")
@@ -157,8 +186,9 @@ def test_a_model_is_an_attrs_class_of_keywords() -> None:
     properties["age"] = {"type": ["integer", "null"]}
     schema = {"type": "object", "required": ["id", "name", "age"], "properties": properties}
     text = stubs.models(load(document({"Pet": schema})))
-    assert "\n@frozen(kw_only=True)\nclass Pet(Model):\n    id: str = ...\n    name: str\n" in text
+    assert "\n@frozen(kw_only=True, init=False)\nclass Pet(Model):\n    id: str = ...\n    name: str\n" in text
     assert "\n    status: PetStatus | None = ...\n    age: int | None\n" in text
+    assert "\n        status: PetStatus | Literal['done', 'in-progress'] | None = ...,\n" in text
     assert "\nclass PetStatus(OpenEnum):\n    DONE = 'done'\n    IN_PROGRESS = 'in-progress'\n" in text
 
 
@@ -171,13 +201,41 @@ def test_an_operation_takes_what_can_be_sent() -> None:
     text = stubs.namespaces(
         load(document({}, operation(requestBody={"required": True, "content": {"multipart/form-data": form}}))),
         ".models",
-        clients=True,
     )
     assert "\n    @suspending\n    def ask(\n        self,\n        *,\n        scan: File,\n" in text
     assert "kind: AskBodyKind | Literal['a', 'b'] | None = ...," in text.replace("AskRequest", "AskBody")
     assert " | Mapping[str, Any] | None = ...,\n        at: datetime | str | None = ...," in text
     assert "\nclass Client(_Client):\n    things: BlockingThings\n" in text
     assert "\nclass AsyncClient(_AsyncClient):\n    things: AsyncThings\n" in text
+
+
+def test_a_method_is_told_as_it_is_called(tmp_path: Path) -> None:
+    """By position, with types from where an input is sent, on the client itself, and as a walk where it streams."""
+    schemas = {"Tea": {"type": "object", "properties": {"name": {"type": "string"}}}}
+    tea = {"$ref": "#/components/schemas/Tea"}
+    asked = {"type": "object", "required": ["tea"], "properties": {"tea": tea, "cups": {"type": "integer"}}}
+    answer = {"content": {"application/json": {"schema": {"type": "object", "properties": {"teas": {
+        "type": "array", "items": tea}}}}, "application/jsonl": {"itemSchema": tea}}}  # fmt: skip
+    body = {"required": True, "content": {"application/json": {"schema": asked}}}
+    ways = {
+        "brew": {
+            "calls": "ask",
+            "inputs": ["name", {"cups": 1}],
+            "sends": {"tea": {"name": "$inputs.name"}},
+            "output": "/teas",
+        },
+        "things.pour": {"streams": "ask", "inputs": ["tea"]},
+    }
+    paths = operation(requestBody=body, responses={"200": {"description": "", **answer}})
+    stubs.write(load(document(schemas, paths), workflow={"methods": ways}), tmp_path, "shop")
+    text = (tmp_path / "shop" / "__init__.pyi").read_text()
+    assert "    @blocking\n    def brew(self, name: str, cups: int | None = 1) -> list[Tea]: ..." in text
+    assert "    @suspending\n    def brew(" in text
+    assert "    @blocking_stream\n    def pour(" in text
+    assert "-> BlockingStream[Tea]: ..." in text
+    assert "    @suspending_stream\n    def pour(" in text
+    assert "-> AsyncStream[Tea]: ..." in text
+    assert checked(tmp_path) == "Success: no issues found in 2 source files\n"
 
 
 def test_names_that_hide_others_do_no_harm(tmp_path: Path) -> None:
@@ -221,7 +279,7 @@ def test_no_text_of_a_document_becomes_code(name: str, field: str, values: list[
         parameters=[{"name": field or "a", "in": "query", "description": said, "schema": {"enum": values}}],
     )
     api = load(document(schemas, node))
-    for text in (stubs.models(api), stubs.namespaces(api, ".models", clients=True)):
+    for text in (stubs.models(api), stubs.namespaces(api, ".models")):
         body = ast.parse(text.encode("utf-8")).body
         assert {type(one) for one in body} <= {ast.ImportFrom, ast.ClassDef, ast.AnnAssign}
         constants = {one.value for one in ast.walk(ast.Module(body, [])) if isinstance(one, ast.Constant)}

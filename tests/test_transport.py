@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import gzip
 import itertools
@@ -25,8 +26,9 @@ import pytest
 from conftest import KEY, Script, World, answer
 
 from leapocr_dyn import LeapOCR, LeapOCRSync, errors
+from leapocr_dyn.config import ClientConfig
 from leapocr_dyn.transport import Clock, Request, blocking, drive, suspending
-from leapocr_dyn.transport.wire import BITE, Inflater, tls, translate
+from leapocr_dyn.transport.wire import BITE, Inflater, Pools, tls, translate
 
 PAGE = Request("GET", "https://api.test/page", {})
 
@@ -592,6 +594,51 @@ def test_a_stream_holds_its_place_in_the_pool_until_it_ends(world: World, end: s
             await io.close()
 
         world.run(workflow())
+
+
+@pytest.mark.parametrize(
+    ("pool", "sizes", "kept"),
+    [
+        ((64, 64, 30.0), [8] * 8, [8] * 8),
+        ((20, 10, 5.0), [8, 8, 4], [8, 2, 0]),
+        ((100, 20, 5.0), [8] * 12 + [4], [8, 8, 4] + [0] * 10),
+        ((3, 0, 0), [3], [0]),
+    ],
+)
+def test_a_pools_size_is_shared_out(pool: tuple[int, int, float], sizes: list[int], kept: list[int]) -> None:
+    """Small pools that together are as large as the caller says, and not one connection larger."""
+    made: list[httpx.Limits] = []
+
+    def make(**settings: Any) -> int:
+        made.append(settings["limits"])
+        return len(made)
+
+    pools = Pools(make, ClientConfig(pool=pool))
+    with contextlib.ExitStack() as leases:
+        held = [leases.enter_context(pools.lease("http://a.test")) for _ in range(pool[0])]
+        assert [held.count(one) for one in sorted(set(held))] == sizes
+        for _ in range(3):
+            assert leases.enter_context(pools.lease("http://a.test")) in held  # which waits there
+    assert [one.max_connections for one in made] == sizes
+    assert [one.max_keepalive_connections for one in made] == kept
+    assert {one.keepalive_expiry for one in made} == {pool[2]}
+
+
+def test_a_pool_of_one_serves_many(world: World) -> None:
+    """They wait for each other."""
+    with listening(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok") as url:
+        kind: Any = blocking.BlockingTransport if world.blocking else suspending.AsyncTransport
+        io = kind(config=ClientConfig(pool=(1, 0, 0.0)))
+
+        async def workflow() -> list[bytes]:
+            async def ask() -> bytes:
+                return bytes((await io.send(PAGE._replace(url=url), timeout=5)).content)
+
+            found: list[bytes] = await io.gather([ask] * 4, 4)
+            await io.close()
+            return found
+
+        assert world.run(workflow()) == [b"ok"] * 4
 
 
 def test_a_streamed_answer_comes_in_pieces(world: World) -> None:

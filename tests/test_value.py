@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 import uuid
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 from leapocr_dyn.api import load
 from leapocr_dyn.errors import ValidationError
 from leapocr_dyn.model import value
+from leapocr_dyn.model.convert import noting
 from leapocr_dyn.model.value import NOT_GIVEN, OpenEnum, to_wire
 
 PET = {
@@ -108,6 +110,22 @@ def test_nothing_and_null_differ_where_a_user_builds_the_value() -> None:
 def test_a_time_goes_back_as_it_was_written(text: str) -> None:
     """Finer than a microsecond, with a Z, or no time at all: to_dict has the server's own text."""
     assert pet({"bornAt": text}).to_dict() == {"bornAt": text}
+
+
+def test_a_none_for_what_cannot_be_null_is_left_out_where_it_is_sent() -> None:
+    """It stands for what is not there, as in other clients; where null is a value, it is one."""
+    string = {"type": "string"}
+    nullable = {"type": ["string", "null"]}
+    either = {"anyOf": [string, {"type": "array", "items": string}]}
+    known = {"plain": string, "null": nullable, "either": either, "both": {"anyOf": [either, {"type": "null"}]}}
+    api = api_of(
+        X={"type": "object", "properties": {**known, "any": {}, "told": {"$ref": "#/components/schemas/S"}}}, S=string
+    )
+    given = dict.fromkeys((*known, "any", "told"))
+    value = api.models["X"](**given)
+    assert value.to_dict() == given
+    assert to_wire(value, sending=True) == {"null": None, "both": None, "any": None}
+    assert to_wire(api.converter.structure(given, api.models.type("X")), sending=True) == to_wire(value, sending=True)
 
 
 def test_a_model_is_no_sequence() -> None:
@@ -350,6 +368,49 @@ def test_an_enum_member_pickles(text: str) -> None:
     assert isinstance(twin, kinds())
     assert twin == text
     assert twin.is_known is kinds()(text).is_known
+
+
+ALIASED: Any = {
+    "enum": ["cat", "dog", "hound", "Canis"],
+    "x-enum-aliases": {"doggy": ["dog", "hound", "Canis"], "cat": [], "fish": ["none of the enum"], "bird": 7},
+}
+
+
+def test_a_member_may_have_other_words_on_the_wire() -> None:
+    """People know one word; each of the document's is read as that member, and goes back as it was read."""
+    api = api_of(X=ALIASED, Owner={"properties": {"pet": {"$ref": "#/components/schemas/X"}}})
+    kind, owner = api.models["X"], api.models["Owner"]
+    assert {name: one.wire for name, one in kind.__members__.items()} == {"CAT": "cat", "DOGGY": "dog"}
+    for word in ("dog", "hound", "Canis", "cat", "bird", "doggy"):
+        read = api.converter.structure({"pet": word}, api.models.type("Owner"))
+        assert read.to_dict() == {"pet": word}
+        assert (read.pet == kind.DOGGY == "doggy") is (word not in ("cat", "bird"))
+        twin = pickle.loads(pickle.dumps(read.pet))
+        assert (twin, twin.wire, twin.is_known) == (read.pet, word, word != "bird")
+    for way in ("doggy", kind.DOGGY, kind("hound")):
+        assert api.models.type("X").wire(way, sending=True) == "dog"
+    assert owner(pet="doggy").to_dict() == owner(pet=kind.DOGGY).to_dict() == {"pet": "dog"}
+    assert owner(pet="hound").to_dict() == {"pet": "hound"}
+
+
+def test_the_words_of_a_member_are_no_drift() -> None:
+    """The document lists them; a word that it does not list is one."""
+    seen: list[Any] = []
+    api = api_of(X=ALIASED)
+    with noting(lambda *surprise: seen.append(surprise)):
+        for word in ("dog", "Canis", "cat", "bird", "doggy"):
+            api.converter.structure(word, api.models.type("X"))
+    assert seen == [("/components/schemas/X", "enum", "bird"), ("/components/schemas/X", "enum", "doggy")]
+
+
+@pytest.mark.parametrize("kinds", [["string", "number"], ["number", "string"]])
+@pytest.mark.parametrize("wire", ["0.30", 0.1, 7])
+def test_what_may_be_text_or_a_number_goes_back_as_it_came(kinds: list[str], wire: Any) -> None:
+    """A Decimal either way, whichever the document names first."""
+    api = api_of(X={"properties": {"price": {"type": kinds, "format": "decimal"}}})
+    read = api.converter.structure({"price": wire}, api.models.type("X"))
+    assert read.price == Decimal(str(wire))
+    assert read.to_dict() == {"price": wire}
 
 
 def test_an_enum_is_of_text_only() -> None:

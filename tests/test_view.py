@@ -204,6 +204,37 @@ def test_threads_that_ask_at_once_get_one_class() -> None:
         assert len(set(pool.map(lambda _: views["JobStatus"], range(24)))) == 1
 
 
+@pytest.mark.parametrize(
+    "described", [{}, {"content": {"application/json": {"schema": {}}}}, {"content": {"application/json": {}}}]
+)
+def test_a_view_of_what_no_schema_describes_is_read_as_it_comes(described: Json) -> None:
+    """A document that lost a schema loses types, and no field: declared ones are there, and nothing is reported."""
+    paths = {
+        "/job": {"get": {"operationId": "getJob", "responses": {"200": {"description": "", **described}}}},
+        "/jobs": {"post": {"operationId": "startJob", **answering("Started")}},
+    }
+    views = load(openapi({"Started": STARTED}, paths), workflow={"views": VIEWS}).views
+    it = views.read("Job", "getJob", {**WIRE, "new": 1})
+    assert (it.job_id, it.progress, it.finished_at, it["new"]) == ("3f2", 25.0, None, 1)
+    assert [type(page).__name__ for page in it.pages] == ["Page", "Page"]
+    assert it.text.startswith("One\n\n{")
+    assert it.to_dict() == {**WIRE, "new": 1}
+    assert pickle.loads(pickle.dumps(it)) == it
+
+
+def test_a_view_in_what_no_schema_describes_may_be_of_one_or_of_several() -> None:
+    """The wire says which."""
+    paths = {"/job": {"get": {"operationId": "getJob", "responses": {"200": {"description": ""}}}}}
+    fields = {"page": {"from": "page", "view": "Page"}}
+    page = {"of": ["getJob"], "at": "pages", "fields": {"page_number": "number"}}
+    views = load(
+        openapi({}, paths), workflow={"views": {"Job": {"of": ["getJob"], "fields": fields}, "Page": page}}
+    ).views
+    assert views.read("Job", "getJob", {"page": {"number": 1}}).page.page_number == 1
+    assert [one.page_number for one in views.read("Job", "getJob", {"page": [{"number": 1}]}).page] == [1]
+    assert views.read("Job", "getJob", {"page": "none"}).page == "none"
+
+
 def test_a_document_without_the_operations_of_its_workflow_is_said() -> None:
     """`paths: {}` is a DocumentError where a view is touched, not a KeyError."""
     with pytest.raises(DocumentError, match="there is no operation 'getJobStatus'"):

@@ -203,3 +203,10 @@ with LeapOCRSync("key", http_client=answer) as client:
     assert view.startswith("JobStatus(job_id='j', ")
     assert "progress=25.0" in view
     assert {"JobStatus", "JobResult", "PageResult"} <= set(known.split())
+
+
+def test_a_second_wire_is_in_the_wheel_too(said: Any) -> None:
+    """An overlay of a bundled service and its workflow are read as JSON: no yaml."""
+    program = "from leapocr_dyn.services.artificer import Artificer\n"
+    program += "print(Artificer('k', wire='trpc').usage.get_model_usage.plan().url)\n"
+    assert said(program + IMPORTED.format(names=["yaml"])) == "http://localhost:3001/usage.getModelUsage"

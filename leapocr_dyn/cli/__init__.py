@@ -23,6 +23,7 @@ from leapocr_dyn.cli.terminal import say
 # The module of each command, and what --help says of it.
 COMMANDS = services.COMMANDS | {
     "call": ("leapocr_dyn.cli.call", "Call an operation, and print its answer."),
+    "doctor": ("leapocr_dyn.cli.doctor", "Say whether an API can be called from here, and what to do."),
     "ops": ("leapocr_dyn.cli.ops", "List the operations."),
     "sandbox": ("leapocr_dyn.cli.sandbox", "Run a local LeapOCR: real HTTP, real OCR, no account."),
     "show": ("leapocr_dyn.cli.show", "Say what an operation takes, gives and raises."),

@@ -1,4 +1,4 @@
-"""Which API a command speaks of, and who is calling: --service or --spec, --url, --key and --token."""
+"""Which API a command speaks of, and who is calling: --service or --spec, --workflow, --url, --key and --token."""
 
 from __future__ import annotations
 
@@ -12,9 +12,21 @@ from leapocr_dyn.services import FLAGSHIP
 
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
+    from leapocr_dyn.operation.method import Method
     from leapocr_dyn.operation.operation import Operation
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def chosen(command: Command) -> Command:
+    """The options that say which API."""
+    for option in (
+        click.option("--workflow", help="A workflow.yaml for it, as a file: names, methods, rules."),
+        click.option("--spec", help="An OpenAPI document, as a file or a URL, instead of a bundled service."),
+        click.option("--service", default=FLAGSHIP, show_default=True, help="A bundled service."),
+    ):
+        command = option(command)
+    return command
 
 
 def connected(command: Command) -> Command:
@@ -23,14 +35,12 @@ def connected(command: Command) -> Command:
         click.option("--token", help="A bearer token, for an API that takes one; otherwise the environment variable."),
         click.option("--key", help="The API key; otherwise the service's environment variable."),
         click.option("--url", help="Where the API is; otherwise the environment variable, then the document's server."),
-        click.option("--spec", help="An OpenAPI document, as a file or a URL, instead of a bundled service."),
-        click.option("--service", default=FLAGSHIP, show_default=True, help="A bundled service."),
     ):
         command = option(command)
-    return command
+    return chosen(command)
 
 
-def api_of(service: str, spec: str | None) -> Api:
+def api_of(service: str, spec: str | None, workflow: str | None = None) -> Api:
     """The API that the options name."""
     from leapocr_dyn.api import bundled, load
     from leapocr_dyn.model.naming import hint
@@ -38,7 +48,8 @@ def api_of(service: str, spec: str | None) -> Api:
     if spec is None and service not in bundled():
         known = f"; there are {', '.join(bundled())}, and --spec FILE for any other"
         raise click.ClickException(f"there is no service {service!r}{hint(service, bundled(), known)}")
-    return load(service if spec is None else located(spec))
+    rules = None if workflow is None else Path(workflow)
+    return load(service if spec is None else located(spec), workflow=rules)
 
 
 def located(spec: str) -> str | Path:
@@ -48,8 +59,10 @@ def located(spec: str) -> str | Path:
     return spec if is_url(spec) else Path(spec)
 
 
-def operation_of(api: Api, name: str) -> Operation:
-    """The operation that is called so."""
+def way_of(api: Api, name: str) -> Operation | Method:
+    """What is called so: a method of the workflow, or an operation."""
+    if name in api.methods:
+        return api.methods[name]
     try:
         return api.operations[name]
     except KeyError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leapocr_dyn.cli.api import api_of, connected, operation_of
+from leapocr_dyn.cli.api import api_of, connected, way_of
 from leapocr_dyn.cli.terminal import amount, out, say, show
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def call(
     output: str | None,
     service: str,
     spec: str | None,
+    workflow: str | None,
     url: str | None,
     key: str | None,
     token: str | None,
@@ -38,16 +39,18 @@ def call(
 
     A file is what the operation takes as one, or the whole body (body=@PATH); @- is what stands on stdin.
     """
-    api = api_of(service, spec)
-    operation = operation_of(api, name)
-    given = dict(argument(one, operation) for one in arguments)
+    from leapocr_dyn.call import call as bound
+
+    api = api_of(service, spec, workflow)
+    way = way_of(api, name)
+    given = dict(argument(one, way.operation) for one in arguments)
     try:
-        operation.plan("", **given)
+        way.operation.plan("", **way.named((), given))
     except TypeError as error:
         raise click.ClickException(f"{error} (see leapocr-dyn show {name})") from error
     client: Client
     with api.client(api_key=key, token=token, base_url=url) as client:
-        called = getattr(getattr(client, operation.namespace), operation.name)
+        called = bound(way, True, client)
         if output is not None:
             called.save(output, **given)
             say(f"wrote {output}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import click
 
 from leapocr_dyn.cli.api import located
@@ -26,6 +29,7 @@ from leapocr_dyn.cli.api import located
     help="What the account holds; a page costs one.",
 )
 @click.option("--spec", help="Fake this OpenAPI document instead: a file or a URL.")
+@click.option("--answers", metavar="FILE", help="Give back these recorded exchanges of a real server (JSON).")
 @click.option("--latency", default=0.0, metavar="SECONDS", help="Wait so long before each answer.")
 @click.option("--fail", multiple=True, metavar="STATUS:RATE", help="Answer so: 503:0.02 fails every fiftieth request.")
 @click.option("--rate-limit", type=float, metavar="NUMBER", help="Answer 429 above so many requests a second.")
@@ -39,6 +43,7 @@ def sandbox(
     part_size: int,
     credit: int,
     spec: str | None,
+    answers: str | None,
     latency: float,
     fail: tuple[str, ...],
     rate_limit: float | None,
@@ -82,6 +87,7 @@ def sandbox(
         part_size=part_size,
         credits=credit,
         document=document,
+        answers=None if answers is None else recording(answers),
         faults=faults,
         webhook=(webhook, webhook_secret) if webhook and webhook_secret else None,
     )
@@ -94,3 +100,13 @@ def share(status: str, text: str) -> float:
         return float(text)
     except ValueError as error:
         raise click.UsageError(f"--fail takes STATUS:RATE, such as 503:0.02, not {status}:{text}") from error
+
+
+def recording(path: str) -> dict[str, Any]:  # Any: JSON as it was recorded
+    """The recorded exchanges of a file."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            found: dict[str, Any] = json.load(file)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"--answers {path}: {error}") from error
+    return found

@@ -7,22 +7,20 @@ from urllib.parse import unquote
 
 import click
 
-from leapocr_dyn.cli.api import api_of
+from leapocr_dyn.cli.api import api_of, chosen
 from leapocr_dyn.cli.file import folder_of
 from leapocr_dyn.cli.terminal import say
-from leapocr_dyn.services import FLAGSHIP
 
 
 @click.command()
-@click.option("--service", default=FLAGSHIP, show_default=True, help="A bundled service.")
-@click.option("--spec", help="An OpenAPI document, instead of a bundled service.")
+@chosen
 @click.option("--name", help="What to call the package; otherwise as the document's file, or the service.")
 @click.option("-o", "--output", default=".", metavar="DIR", help="The folder that the package goes into.")
-def stubs(service: str, spec: str | None, name: str | None, output: str) -> None:
+def stubs(service: str, spec: str | None, workflow: str | None, name: str | None, output: str) -> None:
     """Write what type checkers cannot see in a document: its clients and models, as .pyi files.
 
-    The package holds Client and AsyncClient, with every operation, and its models; those of an earlier run are
-    replaced. Nothing of it is imported when a program runs:
+    The package holds Client and AsyncClient, with every operation and method, and its models; those of an earlier run
+    are replaced. Nothing of it is imported when a program runs:
 
     \b
         if TYPE_CHECKING:
@@ -35,5 +33,6 @@ def stubs(service: str, spec: str | None, name: str | None, output: str) -> None
     from leapocr_dyn.model import naming
 
     stem = Path(unquote(spec.partition("?")[0])).stem if spec is not None else service
-    for path in stubs.write(api_of(service, spec), folder_of(output), naming.attribute(name or stem)):
+    api = api_of(service, spec, workflow)
+    for path in stubs.write(api, folder_of(output), naming.attribute(name or stem)):
         say(f"wrote {path}")

@@ -1,4 +1,4 @@
-"""workflow.yaml: what a document cannot say. Names of operations, how errors read, upload, poll and page rules, views.
+"""workflow.yaml: what a document cannot say. Names, methods, how errors and streams read, upload, poll and page rules.
 
 The words are checked against `spec/workflow.schema.json`; the packages above read the sections that are theirs. Nothing
 here is code: a section holds names, JSON Pointers, Arazzo expressions and numbers.
@@ -7,7 +7,7 @@ here is code: a section holds names, JSON Pointers, Arazzo expressions and numbe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from leapocr_dyn.document import source
 from leapocr_dyn.errors import DocumentError
@@ -28,6 +28,27 @@ class Rule(NamedTuple):
     probe: Section | None = None
 
 
+class Way(NamedTuple):
+    """A way to call an operation that the document does not know: a method of the client.
+
+    operation: its id. streams: whether its items are given, one by one. inputs: what it takes, in this order, with what
+    stands in for what is left out (UNSAID: as the operation says). sends: arguments of the operation, made from the
+    inputs. whole: the input that may hold the body's fields all at once. output: JSON Pointers to what is given back;
+    the first that is there. view: what to read it as.
+    """
+
+    operation: str
+    streams: bool = False
+    inputs: Mapping[str, Any] = {}  # Any: JSON, or UNSAID
+    sends: Section | None = None
+    whole: str | None = None
+    output: tuple[str, ...] = ()
+    view: str | None = None
+
+
+UNSAID: Final = Ellipsis
+
+
 class Workflow(NamedTuple):
     """A workflow file that has been read. sections: the rest, as it stands, for the packages above."""
 
@@ -35,6 +56,7 @@ class Workflow(NamedTuple):
     tag: str | None
     environment: Mapping[str, str]
     operations: Mapping[str, Rule]
+    methods: Mapping[str, Way]
     sections: Section
 
     def section(self, name: str) -> Section:
@@ -42,12 +64,18 @@ class Workflow(NamedTuple):
         found = self.sections.get(name)
         return found if isinstance(found, dict) else {}
 
+    @property
+    def utc(self) -> bool:
+        """Whether an argument that is a time without a time zone means UTC."""
+        return self.sections.get("timezone") == "UTC"
+
     def needs(self) -> set[str]:
         """Every operation that the file names, by operationId and as "METHOD /path"."""
-        return {*self.operations, *(rule.at for rule in self.operations.values() if rule.at)}
+        named = {way.operation for way in self.methods.values()}
+        return {*self.operations, *named, *(rule.at for rule in self.operations.values() if rule.at)}
 
 
-NONE = Workflow(None, None, {}, {}, {})
+NONE = Workflow(None, None, {}, {}, {}, {})
 
 
 def read(given: Any, name: str = "workflow") -> Workflow:  # Any: text, bytes, a dict or a path
@@ -69,7 +97,31 @@ def parse(tree: Section) -> Workflow:
         name: Rule(said.get("at"), said.get("name"), said.get("repeatable", False), said.get("probe"))
         for name, said in tree.get("operations", {}).items()
     }
-    return Workflow(tree.get("service"), tree.get("tag"), tree.get("environment", {}), rules, tree)
+    ways = {name: _way(tree["methods"], name) for name in tree.get("methods", {})}
+    return Workflow(tree.get("service"), tree.get("tag"), tree.get("environment", {}), rules, ways, tree)
+
+
+def _way(methods: Section, name: str) -> Way:
+    said = methods[name]
+    if isinstance(said, str):  # another name for the same
+        said = methods.get(said)
+        if not isinstance(said, dict):
+            raise DocumentError(
+                f"methods: {name} stands for {methods[name]}, which is no method that says what it calls"
+            )
+    inputs: dict[str, Any] = {}  # Any: JSON, or UNSAID
+    for one in said.get("inputs", ()):
+        inputs |= one if isinstance(one, dict) else {one: UNSAID}
+    output = said.get("output", ())
+    return Way(
+        said.get("calls") or said["streams"],
+        "streams" in said,
+        inputs,
+        said.get("sends"),
+        said.get("whole"),
+        (output,) if isinstance(output, str) else tuple(output),
+        said.get("view"),
+    )
 
 
 def check(tree: Section, name: str) -> None:

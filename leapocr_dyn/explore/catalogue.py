@@ -48,12 +48,14 @@ class Catalogue:
 
 def mentioned(api: Api) -> Iterator[Type]:
     """The types that operations take and give."""
-    for name in api.operations:
-        operation = api.operations[name]
+    # By namespace: two of them may use one name.
+    for operation in [one for named in api.operations.namespaces.values() for one in named.values()]:
         yield from (parameter.type for parameter in operation.parameters)
         yield from (body.type for body in operation.bodies)
         if (result := operation.result()) is not None:
             yield result
+    for method in api.methods.values():
+        yield from (kind for kind in (method.type, method.item) if kind is not None)
 
 
 def reached(roots: list[Type]) -> list[Type]:

@@ -6,6 +6,7 @@ underscore, which no name of a document begins with.
 
 from __future__ import annotations
 
+import builtins
 import re
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from leapocr_dyn.model.type import Type
 HEAD = """\
 # Written from live objects: see leapocr_dyn/explore/stubs.py. Change the document or the workflow, and write it again.
 # fmt: off
-# ruff: noqa: A002, A003, E501, I001, RUF100
+# ruff: noqa: A002, A003, E501, I001, N801, RUF100
 # pyright: reportMissingModuleSource=false
 """
 
@@ -24,7 +25,9 @@ HOMES = {
     "Any": "typing",
     "Async": "leapocr_dyn.bound",
     "AsyncClient": "leapocr_dyn.client",
+    "AsyncStream": "leapocr_dyn.iteration",
     "Blocking": "leapocr_dyn.bound",
+    "BlockingStream": "leapocr_dyn.iteration",
     "Client": "leapocr_dyn.client",
     "Decimal": "decimal",
     "File": "leapocr_dyn.explore.typed",
@@ -33,14 +36,17 @@ HOMES = {
     "Mapping": "collections.abc",
     "Model": "leapocr_dyn.model.value",
     "OpenEnum": "leapocr_dyn.model.value",
+    "Pair": "leapocr_dyn.pair",
     "Sequence": "collections.abc",
     "T": "leapocr_dyn.operation.view",
     "TypeAlias": "typing",
     "blocking": "leapocr_dyn.explore.typed",
+    "blocking_stream": "leapocr_dyn.explore.typed",
     "date": "datetime",
     "datetime": "datetime",
     "frozen": "attrs",
     "suspending": "leapocr_dyn.explore.typed",
+    "suspending_stream": "leapocr_dyn.explore.typed",
     "time": "datetime",
     "timedelta": "datetime",
 }
@@ -92,9 +98,20 @@ class Scope(NamedTuple):
         """An annotation of this package's own, word by word."""
         return WORD.sub(lambda word: "None" if word[0] == "None" else self.word(word[0]), text)
 
+    def door_words(self, text: str) -> str:
+        """An annotation of a door's, which knows the document's names, too; where it knows others, anything."""
+        models = frozenset(self.sheet.catalogue.names.values())
+        found = WORD.findall(text)
+        if any(one not in models and one not in HOMES and not hasattr(builtins, one) for one in found):
+            return self.word("Any")
+        return WORD.sub(lambda word: self.called(word[0]) if word[0] in models else self.words(word[0]), text)
+
     def named(self, it: Type) -> str:
         """A class or an alias of the document's."""
-        name = self.sheet.catalogue.names[it.pointer]
+        return self.called(self.sheet.catalogue.names[it.pointer])
+
+    def called(self, name: str) -> str:
+        """A name of the document's, as it is called here."""
         # Ends with an underscore, too: the same name of Python's or of this package's may be hidden as well.
         shown = f"_{name}_" if name in self.hidden or name in self.sheet.own else name
         if self.sheet.models is not None:

@@ -134,14 +134,15 @@ def formatted(converter: Converter, it: types.Formatted) -> Hook:
 def enumeration(converter: Converter, it: types.Enumeration) -> Hook:
     """Text -> member; an unknown text is a member too, and a surprise."""
     place = it.pointer
-    members: dict[Json, Any] = {member.value: member for member in it.python}
+    members: dict[Json, Any] = {member.value: member for member in it.python if member.value not in it.aliases}
+    members |= {word: it.python._read(word) for words in it.aliases.values() for word in words}
 
     def hook(value: Json) -> Any:
         if value.__class__ is str:
             member = members.get(value)
             if member is None:
                 surprise(place, "enum", value)
-                member = it.python(value)
+                member = it.python._read(value)
             return member
         return _odd(place, value)
 

@@ -83,7 +83,17 @@ def enum_(types: Types, schema: Schema, place: str) -> Type | None:
     if not given or not all(isinstance(value, str) for value in given):
         return Literal(place, values)
     labels = schema.get("x-enum-varnames", schema.get("x-enumNames"))
-    return Enumeration(place, types.name(place), given, lambda it: _enum_class(types, it, labels))
+    aliases = _aliases(schema.get("x-enum-aliases"), given)
+    own = {word: known for known, words in aliases.items() for word in words}
+    people = list(dict.fromkeys(own.get(value, value) for value in given))
+    return Enumeration(place, types.name(place), people, lambda it: _enum_class(types, it, labels), aliases)
+
+
+def _aliases(said: Json, values: list[str]) -> dict[str, list[str]]:
+    """What `x-enum-aliases` says: {the word that people know: those of the values that mean it}."""
+    named = said.items() if isinstance(said, dict) else ()
+    found = {own: [word for word in words if word in values] for own, words in named if isinstance(words, list)}
+    return {own: words for own, words in found.items() if words}
 
 
 def allOf(types: Types, schema: Schema, place: str) -> Type | None:  # noqa: N802 - the keyword
@@ -242,7 +252,8 @@ def _enum_class(types: Types, it: Enumeration, labels: Json) -> type[OpenEnum]:
     made: Any = OpenEnum(it.annotation, {names[value]: value for value in it.values})  # type: ignore[call-arg]  # Enum's functional call
     made.__module__ = "leapocr_dyn.models"
     recipe = (types.recipe, it.pointer)
-    made.__reduce_ex__ = lambda self, protocol: (types.revive, (*recipe, self.value))
+    made._aliases = lambda: it.aliases
+    made.__reduce_ex__ = lambda self, protocol: (types.revive, (*recipe, self.wire))
     return made  # type: ignore[no-any-return]  # the functional call gives a class, which mypy does not see
 
 

@@ -84,8 +84,12 @@ def _safe(text: str, otherwise: str) -> str:
 
 def obvious(wire: str, name: str) -> bool:
     """Whether a name is what a reader of the wire name expects: its words, perhaps without a prefix, and no more."""
-    letters = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", wire)).lower()
-    return not name.endswith("_") and letters.endswith(name.replace("_", "").lower())
+    return not name.endswith("_") and _letters(wire).endswith(name.replace("_", "").lower())
+
+
+def _letters(name: str) -> str:
+    """A name without case, and without what separates its words."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name)).lower()
 
 
 def distinct(names: Iterable[tuple[str, str]], taken: Iterable[str] = ()) -> dict[str, str]:
@@ -112,7 +116,11 @@ def hint(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """What to add to a message about a name that is not known: the nearest one that is, or something else."""
     import difflib  # not at the top: only mistakes need it
 
-    near = difflib.get_close_matches(name, list(known), 1)
+    known = list(known)
+    near = difflib.get_close_matches(name, known, 1)
+    if not near:  # use_rga, and useRAG is meant
+        letters = {_letters(one): one for one in known}
+        near = [letters[one] for one in difflib.get_close_matches(_letters(name), letters, 1)]
     return f"; did you mean {near[0]!r}?" if near else otherwise
 
 

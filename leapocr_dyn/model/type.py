@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -143,15 +144,26 @@ class Literal(Leaf):
 
 
 class Enumeration(Leaf):
-    """A closed list of texts in the document, open on receipt."""
+    """A closed list of texts in the document, open on receipt.
+
+    values: the texts that people know. aliases: {one of those: the texts that the document has for it, first the one to
+    send}, where they are others.
+    """
 
     kinds = (str,)
 
     def __init__(
-        self, pointer: str, name: str, values: list[str], make: Callable[[Enumeration], type[OpenEnum]]
+        self,
+        pointer: str,
+        name: str,
+        values: list[str],
+        make: Callable[[Enumeration], type[OpenEnum]],
+        aliases: Mapping[str, list[str]] | None = None,
     ) -> None:
         super().__init__(pointer, name)
         self.values = values
+        self.aliases = aliases or {}
+        self.writes = bool(aliases)
         self._make = make
         self._python: type[OpenEnum] | None = None
 
@@ -163,9 +175,17 @@ class Enumeration(Leaf):
                 self._python = self._python or self._make(self)
         return self._python
 
+    def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
+        """The document's word; where it is sent, the one to send, whichever was read."""
+        if isinstance(value, OpenEnum) and not sending:
+            return value.wire
+        own = value.value if isinstance(value, Enum) else value
+        return self.aliases[own][0] if isinstance(own, str) and own in self.aliases else to_wire(value, sending)
+
     def surprise(self, value: Json) -> str:
         """Another text, or no text."""
-        return "" if value in self.values else ("enum" if value.__class__ is str else "type")
+        known = value in self.values or any(value in words for words in self.aliases.values())
+        return "" if known else ("enum" if value.__class__ is str else "type")
 
 
 class Array(Type):
@@ -260,9 +280,16 @@ class Union(Type):
         self.writes = any(option.writes for option in options)
 
     def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
-        """As the first option writes it that says how such a value is written."""
+        """As it was written, or as the first option writes it that says how such a value is written, or knows all of a
+        dict's names."""
+        if isinstance(value, Written) and any(value.wire.__class__ in option.kinds for option in self.options):
+            return value.wire
         for option in self.options:
             if isinstance(option, Formatted) and isinstance(value, option.python):
+                return option.wire(value, sending)
+            if isinstance(option, Object) and isinstance(value, Mapping) and value.keys() <= option.names.keys():
+                return option.wire(value, sending)
+            if isinstance(option, Array) and option.writes and isinstance(value, (list, tuple)):
                 return option.wire(value, sending)
         return to_wire(value, sending)
 
@@ -322,6 +349,11 @@ class Field:
         return self.required and not self.read_only
 
     @property
+    def never_null(self) -> bool:
+        """Whether its schema says, without a look at others, that it cannot be null."""
+        return _never_null(self.said)
+
+    @property
     def metadata(self) -> dict[str, Json]:
         """The same for attrs."""
         flags = {name: True for name in ("read_only", "write_only", "deprecated") if getattr(self, name)}
@@ -337,10 +369,20 @@ class Field:
         return copy.copy(self.default)
 
 
+def _never_null(said: Schema) -> bool:
+    if not isinstance(said, dict):
+        return False
+    if "type" in said:
+        return "null" not in (said["type"] if isinstance(said["type"], list) else [said["type"]])
+    options = said.get("anyOf", said.get("oneOf"))
+    return isinstance(options, list) and bool(options) and all(map(_never_null, options))
+
+
 class Object(Type):
     """A model: an object with fields. Fields and class are made on first touch."""
 
     kinds = (dict,)
+    writes = True
 
     def __init__(
         self,
@@ -381,6 +423,29 @@ class Object(Type):
             for field in self.fields
             if field.wire is not None and isinstance(field.type, Enumeration | Literal) and len(field.type.values) == 1
         ]
+
+    @cached_property
+    def names(self) -> dict[str, Field]:
+        """The fields by their names on the wire, and by their Python names where these are no other field's."""
+        own = {field.wire: field for field in self.fields if field.wire is not None}
+        return {**{field.name: field for field in own.values()}, **own}
+
+    def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
+        """A dict in place of a model may call the fields as Python does."""
+        if not isinstance(value, Mapping):
+            return to_wire(value, sending)
+        wired: dict[str, Json] = {}
+        for name, item in value.items():
+            field = self.names.get(name) if isinstance(name, str) else None
+            if item is NOT_GIVEN:
+                continue
+            if field is None:
+                wired[str(to_wire(name))] = to_wire(item, sending)
+            elif str(field.wire) in wired or (field.wire != name and field.wire in value):
+                raise TypeError(f"{name} and {field.wire} are the same field; give one of them")
+            else:
+                wired[str(field.wire)] = field.type.wire(item, sending)
+        return wired
 
     @property
     def python(self) -> type[Model]:
@@ -425,9 +490,12 @@ class Object(Type):
         computed = {field.name: field.compute for field in self.fields if field.compute is not None}
         defaults = {field.name: field.default for field in self.fields if field.default is not None and field.wire}
         read_only = frozenset(field.wire for field in self.fields if field.wire is not None and field.read_only)
+        never_null = frozenset(field.wire for field in self.fields if field.wire is not None and field.never_null)
         writes = {field.name: field.type.wire for field in self.fields if field.type.writes}
         left: Any = vars(made)[LEFT]  # Any: the slot's descriptor
-        made._layout = Layout(first, computed, defaults, read_only, writes, left, self._revive, self._recipe)
+        made._layout = Layout(
+            first, computed, defaults, read_only, never_null, writes, left, self._revive, self._recipe
+        )
         setattr(made, LEFT, property(Origin, left.__set__))  # see Origin
         return made
 

@@ -83,7 +83,8 @@ class Layout(NamedTuple):
     """How one class's fields stand on the wire: what the class is for, seen from JSON.
 
     wires: {Python name: wire name}, in the order of the fields; computed fields have none. defaults: what a field is
-    where nothing was sent, if that is not None. read_only: wire names that are not sent. writes: for the fields whose
+    where nothing was sent, if that is not None. read_only: wire names that are not sent. never_null: wire names that
+    are not sent as null: a None that was given for one stands for what is left out. writes: for the fields whose
     schema says how they are written. left: reads and sets the hidden slot. revive: what a pickle calls.
     """
 
@@ -91,6 +92,7 @@ class Layout(NamedTuple):
     computed: Mapping[str, Callable[[Any], Any]]  # Any: a model, and what is made of it
     defaults: Mapping[str, Json]
     read_only: frozenset[str]
+    never_null: frozenset[str]
     writes: Mapping[str, Write]
     left: Any  # Any: the descriptor of a slot
     revive: Callable[..., Model]
@@ -203,7 +205,8 @@ class Model(metaclass=Kind):
             if value is not None and wire not in left and wire not in skipped:
                 wired.setdefault(wire, layout.writes.get(name, to_wire)(value, sending))
         for wire, value in left.items():
-            if value is not NOT_GIVEN and wire not in skipped:
+            unmeant = sending and value is None and wire in layout.never_null
+            if value is not NOT_GIVEN and wire not in skipped and not unmeant:
                 wired[wire] = to_wire(value, sending)
         if sending and left:
             return Kept(wired, frozenset(left).difference(layout.wires.values()))
@@ -219,6 +222,13 @@ class Model(metaclass=Kind):
             near = naming.hint(str(wire), names, f"; there are {naming.some(names)}" if names else "")
             raise KeyError(f"a {type(self).__name__} has no {wire!r} on the wire{near}")
         return left[wire]
+
+    def __contains__(self, wire: object) -> bool:
+        """Whether the wire has the field, a null included."""
+        left = self._left_over()
+        if wire in left:
+            return left[str(wire)] is not NOT_GIVEN
+        return any(known == wire and getattr(self, name) is not None for name, known in self._layout.wires.items())
 
     def __iter__(self) -> Iterator[str]:
         # Without this, `__getitem__` would make a model look like a sequence.
@@ -261,16 +271,36 @@ def unchanging(it: Model, name: str, *value: Any) -> None:  # Any: what somebody
 
 
 class OpenEnum(enum.StrEnum):
-    """An enum of text that a newer server may add to: an unknown value is a member too, with `is_known` False."""
+    """An enum of text that a newer server may add to: an unknown value is a member too, with `is_known` False.
+
+    Where the server has other words for a member, or several, each of them is read as that member, which goes back as
+    the word that it was read from. Members are compared by ==, because what was read is not the same object.
+    """
+
+    @classmethod
+    def _aliases(cls) -> Mapping[str, list[str]]:
+        """{a member's value: the server's words for it, first the one to send}, where they are not the value alone."""
+        return {}
 
     @classmethod
     def _missing_(cls, value: object) -> OpenEnum | None:
-        if not isinstance(value, str):
-            return None
-        member = str.__new__(cls, value)
-        member._name_ = value
-        member._value_ = value
+        return cls._read(value) if isinstance(value, str) else None
+
+    @classmethod
+    def _read(cls, word: str) -> OpenEnum:
+        """The member that a server's word means, which remembers the word."""
+        own = next((own for own, words in cls._aliases().items() if word in words), word)
+        member = str.__new__(cls, own)
+        member._name_ = cls._value2member_map_[own].name if own in cls._value2member_map_ else own
+        member._value_ = own
+        vars(member)["_wire"] = word
         return member
+
+    @property
+    def wire(self) -> str:
+        """The server's word for it: the one that it was read from, or else the one to send."""
+        word: str = vars(self).get("_wire") or type(self)._aliases().get(self._value_, [self._value_])[0]
+        return word
 
     @property
     def is_known(self) -> bool:
@@ -303,8 +333,9 @@ def to_wire(value: Any, sending: bool = False) -> Json:  # Any: whatever a user 
         return {str(key): to_wire(item, sending) for key, item in pairs}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [to_wire(item, sending) for item in value if item is not NOT_GIVEN]
-    if isinstance(value, OpenEnum) and sending and not value.is_known:
-        return value  # it is text; that it is a member tells whoever checks that a server said it first
+    if isinstance(value, OpenEnum):
+        # An unknown word stays a member: that tells whoever checks that a server said it first.
+        return value if sending and not value.is_known else value.wire
     if isinstance(value, enum.Enum):
         return to_wire(value.value)
     if isinstance(value, SPELLED):

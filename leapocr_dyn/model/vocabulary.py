@@ -33,7 +33,7 @@ VOCABULARY: dict[str, tuple[type, ...]] = {
     "type": (str, list),
     "examples": (list, dict),
 }
-EXTENSIONS = frozenset({"x-enum-varnames", "x-enumNames"})
+EXTENSIONS = frozenset({"x-enum-varnames", "x-enumNames", "x-enum-aliases"})
 # What a type cannot say, and a check does not look at.
 UNCHECKED = frozenset({"contentSchema"})
 

@@ -37,12 +37,16 @@ USUAL: dict[str, list[str]] = {
     ],
     "details": ["$response.body#/details", "$response.body#/errors", "$response.body#/detail"],
     "request_id": ["$response.header.x-request-id", "$response.header.request-id"],
+    "retry_after": [],
 }
 BYTES, TEXT = Anything("", "bytes"), Scalar("", (str,), "str")  # of what is not JSON
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 TEXTUAL = re.compile(r"text/|.*[/+](xml|yaml)$")
 CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
+# Python's own codecs, which are no charsets; some warn of what they read.
+OURS_ALONE = frozenset({"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "mbcs", "oem"})
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # RFC 7303 section 3
+SECONDS = re.compile(r"(\d{1,9}(?:\.\d+)?)(?= ?s(?:ec|\b)|$)")
 WORDS = 300  # characters of a reason that is a page of its own
 REASONS = {
     401: "is the key right?",
@@ -77,6 +81,8 @@ def read(operation: Operation, status: int, headers: Mapping[str, str], content:
     if not is_json(kind) and not (entry is not None and is_json(entry)):
         return Reading(_text(headers, content) if TEXTUAL.match(kind) else content)
     wire = parse(operation, status, headers, content)
+    if _fails(operation, status, headers, wire):
+        raise failure(operation, status, headers, content)
     if not isinstance(described, dict):
         return Reading(wire, wire)
     wanted = operation.models.at(located.value, located.pointer)
@@ -200,17 +206,21 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
         for text in section.get(name) or USUAL[name]:
             found = expression.parse(text)(context)
             # `"error": true` is a flag, not a message.
-            if found and (name == "details" or (isinstance(found, (str, int)) and found is not True)):
+            if found and (name == "details" or (isinstance(found, (str, int, float)) and found is not True)):
                 return found
         return None
 
     code = fact("code")
     said = fact("message")
     kind = errors.of_status(status)
-    named = getattr(errors, section.get("codes", {}).get(code, ""), None) if isinstance(code, str) else None
+    decided: dict[str, str] = next((one for one in section.get("kinds", ()) if holds(one["when"], context)), {})
+    name = decided.get("raise") or (section.get("codes", {}).get(code) if isinstance(code, str) else None)
+    named = vars(errors).get(decided.get("as") or name or "")
     if isinstance(named, type) and issubclass(named, errors.APIError):
         kind = named
     details = fact("details")
+    if isinstance(details, str) and (inner := _inside(details)) is not None:
+        details, said = inner, None if said == details else said
     if details == said:
         details = None
     if details is None and said is None and issubclass(kind, errors.ValidationError):
@@ -223,7 +233,7 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
         "details": details,
         "operation": operation.name,
         "request_id": fact("request_id"),
-        "retry_after": retry_after(headers),
+        "retry_after": waiting(headers, fact("retry_after")),
         "body": _beginning(headers, content) if content else None,
     }
     spoken = _spoken(headers, content, body)
@@ -232,8 +242,31 @@ def failure(operation: Operation, status: int, headers: Mapping[str, str], conte
         error: errors.APIError = kind(message, fields=_fields(details), **facts)
     else:
         error = kind(message, **facts)
+    error.kind = name
     error.response = body if body is not None or not content else _text(headers, content)
     return error
+
+
+def _fails(operation: Operation, status: int, headers: Mapping[str, str], body: Json) -> bool:
+    """Whether a success says of itself that it is none."""
+    failed = operation.workflow.section("errors").get("failed")
+    if failed is None:
+        return False
+    return holds(failed, expression.Context(status_code=status, response_headers=headers, response_body=body))
+
+
+def holds(condition: str | Mapping[str, str], context: expression.Context) -> bool:
+    """Whether a condition of workflow.yaml holds: a criterion, or a regular expression held against a value.
+
+    Source: Arazzo 1.0.1, Criterion Object of types simple and regex.
+    """
+    from leapocr_dyn.document import criterion  # not at the top: few services have such conditions
+    from leapocr_dyn.model import pattern
+
+    if isinstance(condition, str):
+        return criterion.condition(condition)(context)
+    found = expression.parse(condition["context"])(context)
+    return isinstance(found, str) and pattern.matches(condition["condition"], found) is True
 
 
 def _said(headers: Mapping[str, str]) -> str:
@@ -280,12 +313,29 @@ def _words(one: dict[str, Json]) -> str:
     return next((text for text in said if isinstance(text, str) and text), "is not right")
 
 
+def _inside(text: str) -> Json:
+    """What some servers write as JSON inside of a text; None where it is only a text."""
+    try:
+        return json.loads(text) if text[:1] in ("[", "{") else None
+    except (ValueError, RecursionError):
+        return None
+
+
 def _listed(details: Json) -> str:
     """A sentence from details that hold no message of their own, cut to 300 characters; "" where there are none."""
     said = [f"{name}: {', '.join(words)}" for name, words in _fields(details).items()]
     if not said and isinstance(details, list):
         said = [_words(one) if isinstance(one, dict) else str(one) for one in details]
     return "; ".join(said)[:300] or (str(details)[:300] if details else "")
+
+
+def waiting(headers: Mapping[str, str], said: Json) -> float | None:
+    """Seconds that the server asks to wait, by its headers, or by what its body says: a number, or "in 60 seconds"."""
+    by_header = retry_after(headers)
+    if by_header is not None or isinstance(said, (int, float)):
+        return by_header if by_header is not None or said < 0 else float(said)
+    found = SECONDS.search(said) if isinstance(said, str) else None
+    return float(found[1]) if found is not None else None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -315,7 +365,7 @@ def _foreign(media: str, wanted: str) -> str:
 
 def _charset(headers: Mapping[str, str]) -> str | None:
     found = CHARSET.search(headers.get("content-type", ""))
-    return found[1] if found else None
+    return found[1] if found and found[1].lower().replace("-", "_") not in OURS_ALONE else None
 
 
 def _text(headers: Mapping[str, str], content: bytes) -> str:

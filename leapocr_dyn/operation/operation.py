@@ -222,6 +222,19 @@ class Operation:
 
         return describe.operation(self)
 
+    @property
+    def operation(self) -> Operation:
+        """Itself: what a way to call an operation has, too."""
+        return self
+
+    def named(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Mapping[str, Any]:  # Any: the caller's
+        """The arguments by name, which is how it takes them. Raises TypeError for one without."""
+        if positional:
+            names = list(self.signature.parameters)[: len(positional)]
+            how = f"keyword arguments only: {', '.join(f'{name}=...' for name in names)}" if names else "no arguments"
+            raise TypeError(f"{self.name}() takes {how}")
+        return named
+
     def plan(self, base_url: str = "", /, **arguments: Any) -> Plan:  # Any: what the document's types say
         """The request for these arguments. base_url: where it is sent; without it, the first server that is named.
 

@@ -51,7 +51,12 @@ class Operations(Mapping[str, Operation]):
             namespace, _, name = rule.name.partition(".")
             return namespace, name
         tags = [one for one in node.get("tags") or () if isinstance(one, str) and one != tag]
-        return naming.attribute(tags[0]) if tags else "default", naming.attribute(str(node.get("operationId")))
+        own = str(node.get("operationId"))
+        if not tags:
+            return "default", naming.attribute(own)
+        # repos/list, batch.create: people who name their operations like this mean the namespace.
+        said = own.startswith((f"{tags[0]}.", f"{tags[0]}/")) and len(own) > len(tags[0]) + 1
+        return naming.attribute(tags[0]), naming.attribute(own[len(tags[0]) + 1 :] if said else own)
 
     def __getitem__(self, key: Any) -> Operation:  # Any: a name, an operationId, or (method, path)
         if isinstance(key, tuple) and len(key) == 2:

@@ -31,6 +31,11 @@ class Plan(NamedTuple):
     operation: Operation
     arguments: dict[str, Json]
 
+    @property
+    def request_id(self) -> str | None:
+        """The X-Request-Id that it carries, where it has one."""
+        return next((text for name, text in self.headers.items() if name.lower() == "x-request-id"), None)
+
     def curl(self) -> str:
         """The same request for a shell, with variables where the secrets go, and files by name."""
         from leapocr_dyn.operation import curl  # not at the top: only people ask for a command line

@@ -6,6 +6,7 @@ ValidationError that names the place; a path never leads out of the API's own. H
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -93,6 +94,8 @@ def _names_fields(it: Operation, whole: Body | None, given: Mapping[str, object]
 
 def _wired(it: Operation, whole: Body | None, wires: Mapping[str, str], name: str, value: object) -> Json:
     """An argument as it stands on the wire. wires: {argument: field of the body}."""
+    if isinstance(value, datetime.datetime) and value.tzinfo is None and it.workflow.utc:
+        value = value.replace(tzinfo=datetime.UTC)
     try:
         if whole is not None and name == "body":
             return whole.given(value)

@@ -35,8 +35,8 @@ def signature(it: Operation) -> inspect.Signature:
             given.append((required_body, "body", whole.annotation, NOT_GIVEN))
     kind = inspect.Parameter.KEYWORD_ONLY
     arguments = [
-        inspect.Parameter(name, kind, annotation=_annotation(annotation), **({} if required else {"default": default}))
-        for required, name, annotation, default in sorted(given, key=lambda one: not one[0])
+        inspect.Parameter(name, kind, annotation=annotation(text), **({} if required else {"default": default}))
+        for required, name, text, default in sorted(given, key=lambda one: not one[0])
     ]
     if whole is not None and fields:
         arguments.append(inspect.Parameter("body", kind, default=NOT_GIVEN, annotation=Named(whole.annotation)))
@@ -45,8 +45,9 @@ def signature(it: Operation) -> inspect.Signature:
         default = None if media.is_range(chosen) else chosen
         arguments.append(inspect.Parameter(name, kind, default=default, annotation=Named("str | None")))
     result = it.result()
-    return inspect.Signature(arguments, return_annotation=_annotation(result.annotation if result else "None"))
+    return inspect.Signature(arguments, return_annotation=annotation(result.annotation if result else "None"))
 
 
-def _annotation(text: str) -> Any:  # Any: a builtin class, or a name
+def annotation(text: str) -> Any:  # Any: a builtin class, or a name
+    """What a signature shows for an annotation."""
     return {"str": str, "bytes": bytes, "int": int, "float": float, "bool": bool, "None": None}.get(text, Named(text))

@@ -21,7 +21,7 @@ from leapocr_dyn.document.workflow import Section, Workflow
 from leapocr_dyn.errors import ContractError, DocumentError, ValidationError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import Converter, Hook, fused
-from leapocr_dyn.model.type import Anything, Array, Field, Object, Type, View, making
+from leapocr_dyn.model.type import Anything, Array, Field, Object, Type, Union, View, making
 from leapocr_dyn.model.value import Json, Model, brief, to_wire
 from leapocr_dyn.operation import structured
 from leapocr_dyn.operation.operations import Operations
@@ -102,15 +102,18 @@ class Views(Mapping[str, Any]):
 
         return adopted
 
-    def _source(self, name: str, source: str) -> Object:
+    def _source(self, name: str, source: str) -> Object | None:
+        """What the view is laid over; None where the document does not say what the operation answers."""
         section = self._sections[name]
         try:
-            found = self._operations[source].result()
+            found: Type | None = self._operations[source].result() or Anything("", "Any")
         except KeyError as error:
             raise DocumentError(f"view {name}: {error.args[0]}") from error
         if isinstance(found, Object) and "at" in section:
             found = next((field.type for field in found.fields if field.wire == section["at"]), None)
             found = found.items if isinstance(found, Array) else found
+        if isinstance(found, Anything):
+            return None
         if not isinstance(found, Object):
             raise DocumentError(f"view {name}: what {source} answers is not an object; the view cannot be laid over it")
         return found
@@ -118,7 +121,8 @@ class Views(Mapping[str, Any]):
     def _union(self, name: str) -> list[Field]:
         """The declared fields, then every other field of every source."""
         section = self._sections[name]
-        sources = [self._source(name, source) for source in section["of"]]
+        # What a document does not describe is read as it comes: the declared fields are Any then, and stay.
+        sources = [found for source in section["of"] if (found := self._source(name, source)) is not None]
         known = {field.wire: field for source in reversed(sources) for field in source.fields}
         fields = [self._declared(label, said, known) for label, said in section["fields"].items()]
         shown = {field.wire for field in fields}
@@ -142,10 +146,15 @@ class Views(Mapping[str, Any]):
         wanted: Type = field.type if field is not None else Anything("", "Any")
         if "view" in section:
             inner = self.view(section["view"])
-            wanted = Array(f"{wanted.pointer} as {inner.annotation}", inner) if isinstance(wanted, Array) else inner
+            place = f"{wanted.pointer} as {inner.annotation}"
+            if isinstance(wanted, Array):
+                wanted = Array(place, inner)
+            elif isinstance(wanted, Anything):  # nobody says whether there is one or a list of them
+                wanted = Union(f"one or several: {place}", [inner, Array(place, inner)], None, {})
+            else:
+                wanted = inner
         elif "type" in section:
-            place = section["type"].lstrip("#")
-            wanted = self._converter.models.by_pointer(place)
+            wanted = self._converter.models.by_pointer(section["type"].lstrip("#"))
         said = field.said if field is not None else {}
         required = section.get("required", False)
         return Field(label, section["from"], wanted, required=required, default=default, said=said)
@@ -155,7 +164,7 @@ def percent(done: str, total: str) -> Callable[[Any], float]:
     """From 0 to 100: how much of `total` is `done`; 0 where either is not known."""
 
     def compute(it: Any) -> float:  # Any: a view
-        part, whole = getattr(it, done), getattr(it, total)
+        part, whole = _held(it, done), _held(it, total)
         if not isinstance(part, (int, float)) or not isinstance(whole, (int, float)) or whole <= 0:
             return 0.0
         return min(100.0, max(0.0, 100.0 * part / whole))
@@ -167,7 +176,7 @@ def text(name: str) -> Callable[[Any], str]:
     """A field as text: text as it is, nothing as "", anything else as indented JSON."""
 
     def get(it: Any) -> str:  # Any: a view
-        value = getattr(it, name)
+        value = _held(it, name)
         if value is None or isinstance(value, str):
             return value or ""
         return json.dumps(to_wire(value), ensure_ascii=False, indent=2)
@@ -178,7 +187,7 @@ def text(name: str) -> Callable[[Any], str]:
 
 def items(it: Any, name: str) -> list[Any]:  # Any: a view, and those that it lists
     """What a field lists, without what the server sent in the place of an item: null, mostly."""
-    listed = getattr(it, name)
+    listed = _held(it, name)
     return [item for item in listed if isinstance(item, Model)] if isinstance(listed, list) else []
 
 
@@ -240,6 +249,13 @@ def read_into(name: str) -> Callable[[Any, type[T]], T]:
 
     into.__doc__ = "The data as a dataclass or attrs class of yours. Raises ValidationError, which names what differs."
     return into
+
+
+def _held(it: Any, name: str) -> Any:  # Any: a view, and what it holds
+    """A field by its name here; where the document no longer describes it, by its name on the wire."""
+    if hasattr(it, name):
+        return getattr(it, name)
+    return it[name] if name in it else None  # noqa: SIM401 - a model has no `get`, which could be a field's name
 
 
 def _fenced(value: Json) -> str:

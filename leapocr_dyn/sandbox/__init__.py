@@ -17,6 +17,7 @@ from typing import Any
 from leapocr_dyn import errors
 from leapocr_dyn.sandbox.fault import Faults, Weather
 from leapocr_dyn.sandbox.leapocr import LeapOCR, error_body
+from leapocr_dyn.sandbox.recorded import Recordings
 from leapocr_dyn.sandbox.server import Server, bundled
 from leapocr_dyn.sandbox.storage import PREFIX
 from leapocr_dyn.sandbox.webhook import Subscription, loopback
@@ -30,6 +31,7 @@ class Sandbox:
     port: 0 takes a free one, and keeps it. part_size: bytes of every part of an upload but the last.
     credits: what the account holds; a page costs one. link_seconds: how long a link for a part is good.
     document: an OpenAPI document as a dict; without one, LeapOCR's. page_pause: seconds before each page is read.
+    answers: recorded exchanges of a real server, given back as they were (see sandbox/recorded.py).
     faults: what goes wrong on purpose; it can be changed at any time. webhook: (URL on this machine, secret) to tell of
     every job.
     """
@@ -43,6 +45,7 @@ class Sandbox:
         credits: int = 10_000,  # noqa: A002 - the service's own word
         link_seconds: float = 900,
         document: dict[str, Any] | None = None,  # Any: JSON as its author wrote it
+        answers: dict[str, Any] | None = None,  # Any: JSON as it was recorded
         host: str = "127.0.0.1",
         page_pause: float = 0.0,
         faults: Faults | None = None,
@@ -52,6 +55,7 @@ class Sandbox:
             raise errors.ConfigurationError("a sandbox needs a part_size of at least 1, no negative credits, and a key")
         self.api_key = api_key
         self._document = bundled() if document is None else document
+        self._recordings = None if answers is None else Recordings(answers)
         self._port, self._host = port, host
         self._settings: dict[str, Any] = {  # Any: keyword arguments
             "part_size": part_size,
@@ -103,6 +107,7 @@ class Sandbox:
             host=self._host,
             port=self._port,
             weather=self._weather,
+            recordings=self._recordings,
         )
         self._server.requests = self.requests
         try:

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from leapocr_dyn.pdfium import PDFIUM
 from leapocr_dyn.sandbox.layout import Line, Page, page
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ OBJECTS = 10_000
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP")
 THREADS = 2
 
-PDFIUM = threading.Lock()
 RECOGNISER = threading.Lock()
 
 

@@ -72,7 +72,7 @@ def read(contract: Contract, operation: Operation, sent: Sent) -> Call:
         # OpenAPI 3.1 section 4.8.12.1: these three headers are never parameters.
         if place not in values or (place == "header" and name.lower() in {"accept", "content-type", "authorization"}):
             continue
-        schema = parameter.get("schema", {})
+        schema = described(parameter)
         value = parameter_value(contract, parameter, sent)
         if value is not None:
             values[place][name] = value
@@ -87,6 +87,12 @@ def read(contract: Contract, operation: Operation, sent: Sent) -> Call:
     if wrong:
         contract.refuse(operation, wrong[0]["message"], wrong[:COMPLAINTS])
     return Call(operation, values["path"], values["query"], body)
+
+
+def described(parameter: dict[str, Json]) -> Json:
+    """The schema of a parameter, which may stand under its media type (`content`)."""
+    media: dict[str, Json] = next(iter(parameter.get("content", {}).values()), {})
+    return parameter.get("schema", media.get("schema", {}))
 
 
 def parameter_value(contract: Contract, parameter: dict[str, Json], sent: Sent) -> Json:

@@ -35,6 +35,7 @@ from leapocr_dyn.errors import ConfigurationError
 from leapocr_dyn.sandbox import example, fault
 from leapocr_dyn.sandbox.contract import Contract, Json, Operation, Refusal, is_json
 from leapocr_dyn.sandbox.fault import Faults, Hit, Weather
+from leapocr_dyn.sandbox.recorded import Recordings
 from leapocr_dyn.sandbox.request import Call, Sent, admitted, read
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Server:
     keyless: ids of operations that need no key, whatever the document says.
     mounts: by path prefix, what is served beside the document, without a key.
     error: the body of a refusal; without it, an example in the shape that the document declares.
+    recordings: exchanges of a real server; a right request that is among them gets that answer.
     weather: what goes wrong on purpose. requests: (method, path without query, status) of the last requests, in the
     order of their answers; the status of a connection that was cut is 0.
     """
@@ -84,8 +86,10 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         weather: Weather | None = None,
+        recordings: Recordings | None = None,
     ) -> None:
         self.weather = weather or Weather(Faults())
+        self._recordings = recordings
         self.contract = Contract(document)
         self.requests: list[tuple[str, str, int]] = []
         self._key, self._host, self.port = key, host, port
@@ -202,7 +206,7 @@ class Server:
             operation, parameters = self.contract.route(request.method, path[len(base) :])
             headers = {name.lower(): value for name, value in request.headers.items()}
             sent = Sent(parameters, request.query_params.multi_items(), headers, request.cookies, body)
-            return await run_in_threadpool(self._answer, operation, sent)
+            return await run_in_threadpool(self._answer, operation, sent, path)
         except Refusal as refusal:
             return self._refused(operation, refusal, identity)
         except ClientDisconnect:
@@ -212,11 +216,15 @@ class Server:
             log.debug("request id %s", identity, exc_info=True)
             return self._refused(operation, Refusal(500, "the sandbox failed; its log says why"), identity)
 
-    def _answer(self, operation: Operation, sent: Sent) -> Response:
+    def _answer(self, operation: Operation, sent: Sent, path: str) -> Response:
         """The answer to a request whose operation is known. Runs in a worker thread."""
         if operation.id not in self._keyless and not admitted(self.contract, operation, sent, self._key):
             raise Refusal(401, "the API key is missing or not valid")
         call = read(self.contract, operation, sent)
+        if self._recordings is not None:
+            found = self._recordings.answer(operation.method, path, sent.query, sent.body)
+            if found is not None:
+                return Response(found.content, found.status, dict(found.headers))
         handler = self._handlers.get(operation.id)
         if handler is None:
             status, media_type, value = example.answer(self.contract, operation, sent.headers.get("accept", ""))

@@ -32,7 +32,6 @@ P = TypeVar("P")
 
 LARGEST = 256 * 2**20  # bytes of an answer that is read into memory, after decompression
 CONNECTIONS = 8  # of one pool: the cost of a request grows with their square
-POOLS = 8  # for one server
 BITE = 2**13  # bytes of an answer that are decompressed at once
 
 
@@ -77,8 +76,16 @@ def _trusting(verify: bool | str, trust_env: bool) -> ssl.SSLContext:
         ) from error
 
 
-def settings(config: ClientConfig, scheme: str, proxy: str | None) -> dict[str, Any]:  # Any: what httpx's pools take
-    """What a pool for that scheme and proxy is made with."""
+def share(most: int, index: int) -> int:
+    """How many connections the pool of that number has, of so many in all; 0 where others have them."""
+    return max(0, min(CONNECTIONS, most - CONNECTIONS * index))
+
+
+def settings(
+    config: ClientConfig, scheme: str, proxy: str | None, index: int = 0
+) -> dict[str, Any]:  # Any: what httpx's pools take
+    """What a pool for that scheme and proxy is made with. index: its number among them, from 0."""
+    most, kept, seconds = config.pool
     chosen: Any = (config.verify, config.cert, config.trust_env, config.http2)  # Any: as ClientConfig has checked them
     if config.http2:
         for name in ("hpack.hpack", "hpack.table"):
@@ -87,7 +94,11 @@ def settings(config: ClientConfig, scheme: str, proxy: str | None) -> dict[str, 
         # A pool for http never shakes hands, and loading the roots would cost 15 ms.
         "verify": tls(*chosen) if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         "http2": config.http2,
-        "limits": LIMITS,
+        "limits": httpx.Limits(
+            max_connections=share(most, index),
+            max_keepalive_connections=share(kept, index),
+            keepalive_expiry=seconds,
+        ),
         "proxy": proxy,
         "trust_env": False,
     }
@@ -110,10 +121,11 @@ def _proxy(scheme: str, host: str) -> str | None:
 
 
 class _Shard(Generic[P]):
-    __slots__ = ("busy", "pool")
+    __slots__ = ("busy", "pool", "size")
 
-    def __init__(self, pool: P) -> None:
+    def __init__(self, pool: P, size: int) -> None:
         self.pool = pool
+        self.size = size
         self.busy = 0
 
 
@@ -142,10 +154,13 @@ class Pools(Generic[P]):
                 self._proxies[origin] = self._config.proxy or named
             key = (parts.scheme, self._proxies[origin])
             shards = self._shards.setdefault(key, [])
-            shard = min(shards, key=lambda one: one.busy, default=None)
-            if shard is None or (shard.busy >= CONNECTIONS and len(shards) < POOLS):
-                shard = _Shard(self._made(*key))
-                shards.append(shard)
+            shard = min(shards, key=lambda one: one.busy - one.size, default=None)
+            if shard is None or shard.busy >= shard.size:
+                size = share(self._config.pool[0], len(shards))
+                if size:
+                    shard = _Shard(self._made(*key, len(shards)), size)
+                    shards.append(shard)
+            assert shard is not None  # there is room for one at least
             shard.busy += 1
         try:
             yield shard.pool
@@ -153,9 +168,9 @@ class Pools(Generic[P]):
             with self._lock:
                 shard.busy -= 1
 
-    def _made(self, scheme: str, proxy: str | None) -> P:
+    def _made(self, scheme: str, proxy: str | None, index: int) -> P:
         try:
-            return self._make(**settings(self._config, scheme, proxy))
+            return self._make(**settings(self._config, scheme, proxy, index))
         except errors.Error:
             raise
         except (ImportError, ValueError, httpx.InvalidURL) as error:
@@ -170,7 +185,6 @@ class Pools(Generic[P]):
         return pools
 
 
-LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=30.0)
 CODED = (b"transfer-encoding", b"content-encoding", b"content-length")  # what is no longer so when a body is read
 # By name, because a user's client may be httpx2's, whose classes are others. What is listed here was never sent.
 UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
@@ -210,7 +224,7 @@ def translate(error: Exception, request: Request, timeout: float) -> NoReturn:
     sent = not kinds & UNSENT
     if "TimeoutException" in kinds:
         what = "no answer" if sent else "no connection"
-        raise errors.TimeoutError(f"{what} from {where} within {timeout:g} s", sent=sent) from error
+        raise errors.TimeoutError(f"{what} from {where} within {timeout:g} s", sent=sent, timeout=timeout) from error
     what = "gave no whole answer" if sent else "cannot be reached; is the base URL right, and the server up?"
     raise errors.ConnectionError(f"{where} {what} ({reason})", sent=sent) from cause
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
 from leapocr_dyn import errors
+from leapocr_dyn.document import expression
+from leapocr_dyn.document.reference import tokens
 from leapocr_dyn.model.convert import noting
 from leapocr_dyn.model.value import Json
 from leapocr_dyn.operation import answer
@@ -24,6 +26,7 @@ from leapocr_dyn.operation.sequential import Event, Events, Lines, kind_of
 from leapocr_dyn.session import Session
 from leapocr_dyn.transport import Chunks
 
+MALFORMED: Final = object()  # an item that cannot be read, where the workflow lets such pass
 ENDS = frozenset({"[DONE]"})  # data that is no item, but says that there are no more
 VAGUE = frozenset({"", "text/plain", "application/octet-stream"})  # what servers say that do not say it
 
@@ -47,6 +50,8 @@ class Stream:
         arguments: Mapping[str, Any],  # Any: what the operation's types say
     ) -> None:
         plan = session.plan(operation, arguments)
+        self._rules = operation.workflow.section("streams").get(operation.id, {})
+        self._said: list[str] = []
         self.event: Event | None = None
         self.ended = False
         self._plan = plan._replace(headers={**plan.headers, "Accept": accepted(operation)})
@@ -62,21 +67,32 @@ class Stream:
             return None
         try:
             body = self._body if self._body is not None else await self._opened()
-            while not self._waiting and not self._over:
-                await self._read(body)
-            if self._waiting:
-                one = self._waiting.popleft()
-                if not (isinstance(one, Event) and one.data in ENDS):
-                    return self._item(one)
+            while (one := await self._one(body)) is not None:
+                value = self._value(one)
+                action = self._action(one, value)
+                if action == "end":
+                    break
+                if action == "raise":
+                    raise self._failure(one, value)
+                if action == "yield":
+                    said = expression.walk(value, tokens(self._rules["text"])) if "text" in self._rules else None
+                    self._said += [said] if isinstance(said, str) else []
+                    return self._item(one, value)
         except BaseException as failure:
             if isinstance(failure, errors.Error):
                 failure.operation = failure.operation or self.operation.name
+                failure.request_id = failure.request_id or self._plan.request_id
                 if failure.body is not None:  # a line that echoes the request may hold the key
                     failure.body = self._session.discreet(httpx.Headers(), failure.body.encode())[1].decode()
             await self.close()
             raise
         await self.close()
         return None
+
+    @property
+    def text(self) -> str:
+        """What the items have said so far, put together; where in an item that stands, the workflow knows."""
+        return "".join(self._said)
 
     async def close(self) -> None:
         """Stop, and give the connection up at once."""
@@ -87,6 +103,28 @@ class Stream:
             await body.close()
 
     # -- inside
+
+    async def _one(self, body: Chunks) -> Event | bytes | None:
+        """What came next, read or not; None at the end."""
+        while not self._waiting and not self._over:
+            await self._read(body)
+        return self._waiting.popleft() if self._waiting else None
+
+    def _action(self, one: Event | bytes, value: Json) -> str:
+        """What to do with an item: yield, ignore, end or raise; as the workflow says, else as all streams mean it."""
+        if isinstance(one, Event) and one.data in ENDS:
+            return "end"
+        readable = value is not MALFORMED
+        failure = self._rules.get("failure")
+        if failure is not None and readable and answer.holds(failure, expression.Context(response_body=value)):
+            return "raise"
+        events = self._rules.get("events", {})
+        names = (one.type if isinstance(one, Event) else None, value.get("type") if isinstance(value, dict) else None)
+        action = next((events[name] for name in names if isinstance(name, str) and name in events), None)
+        if action is None:
+            failed = names[0] == "error" or (isinstance(value, dict) and value.get("error"))
+            action = "raise" if failed else "yield"
+        return str(action) if readable or action != "yield" else "ignore"
 
     async def _opened(self) -> Chunks:
         response, body = await self._session.open(self._plan)
@@ -130,32 +168,30 @@ class Stream:
         elif rest is not None and rest not in ENDS and not _framed(self._response):
             raise self._broken(None)
 
-    def _item(self, one: Event | bytes) -> Any:  # Any: what the operation's types say
+    def _item(self, one: Event | bytes, value: Json) -> Any:  # Any: what the operation's types say
         wanted = self._type
         if isinstance(one, Event):
             self.event = one
             wanted = self._types.get(one.type, wanted)
-        value = self._value(one)
-        failed = isinstance(one, Event) and one.type == "error"
-        if failed or (isinstance(value, dict) and value.get("error")):
-            raise self._failure(one, value)
         if wanted is None:
             return value
-        if isinstance(one, Event) and wanted.kinds == (str,) and not isinstance(value, str):
-            return one.data  # text is wanted, and may look like JSON
+        if wanted.kinds == (str,) and not isinstance(value, str):  # text is wanted, and may look like JSON
+            return one.data if isinstance(one, Event) else one.decode("utf-8", "replace").strip()
         with noting(self._session.note):
             return self.operation.converter.structure(value, wanted)
 
     def _value(self, one: Event | bytes) -> Json:
-        """The JSON value. The data of an event may be text instead."""
+        """The JSON value. The data of an event may be text instead. MALFORMED where it may be neither."""
         content = one.data.encode() if isinstance(one, Event) else one
         try:
             return answer.parse(self.operation, self._response.status_code, self._headers, content)
         except errors.DecodeError as failure:
+            if self._over and not self._waiting and not isinstance(one, Event) and not _framed(self._response):
+                raise self._broken(None) from failure
+            if self._rules.get("malformed") == "skip":
+                return MALFORMED
             if isinstance(one, Event) and not isinstance(failure.__cause__, RecursionError):
                 return one.data
-            if self._over and not self._waiting and not _framed(self._response):
-                raise self._broken(None) from failure
             raise
 
     def _failure(self, one: Event | bytes, value: Json) -> errors.APIError:

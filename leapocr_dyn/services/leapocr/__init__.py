@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 from leapocr_dyn import errors
 from leapocr_dyn.api import Api, load
 from leapocr_dyn.bound import Bound, told
-from leapocr_dyn.client import Access, AnyClient, AsyncClient, Client
+from leapocr_dyn.client import Access, AnyClient
 from leapocr_dyn.services.leapocr.exceptions import (
     FAMILY,
     APIError,
@@ -35,6 +35,7 @@ from leapocr_dyn.services.leapocr.exceptions import (
     NotFoundError,
     RateLimitError,
     ServerError,
+    SubmissionTimeoutError,
     SubmissionUnknownError,
     TimeoutError,  # noqa: A004 - where Python has the word, be it
     ValidationError,
@@ -45,7 +46,9 @@ from leapocr_dyn.services.leapocr.options import ClientConfig, Format, Model, Po
 from leapocr_dyn.services.leapocr.webhook import parse_webhook, sign_webhook, verify_webhook_signature
 
 if TYPE_CHECKING:
-    from leapocr_dyn.services.leapocr.namespaces import AsyncOcr, BlockingOcr
+    from leapocr_dyn.services.leapocr.namespaces import AsyncClient, Client
+else:
+    from leapocr_dyn.client import AsyncClient, Client
 
 __all__ = [
     "APIError",
@@ -75,6 +78,7 @@ __all__ = [
     "ProcessOptions",
     "RateLimitError",
     "ServerError",
+    "SubmissionTimeoutError",
     "SubmissionUnknownError",
     "TimeoutError",
     "ValidationError",
@@ -138,11 +142,9 @@ class LeapOCR(_LeapOCR, AsyncClient):
     """
 
     _doors: ClassVar[Mapping[str, type[Bound]]] = {"ocr": AsyncOCR}
-    ocr: AsyncOcr
 
 
 class LeapOCRSync(_LeapOCR, Client):
     """LeapOCR without async; the same names, arguments, results and exceptions as LeapOCR."""
 
     _doors: ClassVar[Mapping[str, type[Bound]]] = {"ocr": BlockingOCR}
-    ocr: BlockingOcr

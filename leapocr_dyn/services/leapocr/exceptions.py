@@ -50,6 +50,10 @@ class SubmissionUnknownError(errors.SubmissionUnknownError, NetworkError):
     __doc__ = errors.SubmissionUnknownError.__doc__
 
 
+class SubmissionTimeoutError(errors.SubmissionTimeoutError, SubmissionUnknownError, TimeoutError):
+    __doc__ = errors.SubmissionTimeoutError.__doc__
+
+
 class APIError(errors.APIError, LeapOCRError):
     """The server answered with an error status. response: the body as text, also where it is JSON."""
 

@@ -1,9 +1,10 @@
 # Written from live objects: see leapocr_dyn/explore/stubs.py. Change the document or the workflow, and write it again.
 # fmt: off
-# ruff: noqa: A002, A003, E501, I001, RUF100
+# ruff: noqa: A002, A003, E501, I001, N801, RUF100
 # pyright: reportMissingModuleSource=false
 
 from collections.abc import Mapping, Sequence
+from leapocr_dyn.client import AsyncClient as _AsyncClient, Client as _Client
 from leapocr_dyn.explore.typed import File, blocking, suspending
 from leapocr_dyn.services.leapocr.ocr import AsyncOCR, BlockingOCR
 from leapocr_dyn.services.leapocr.results import CompletedPart, DirectUploadCompleteRequest, DirectUploadCompleteResponse, DirectUploadRequest, DirectUploadResponse, Format, HealthStatus, ModelsListResponse, OCRResultResponse, RemoteURLUploadRequest, RemoteURLUploadResponse
@@ -56,6 +57,9 @@ class BlockingOcr(BlockingOCR):
     @blocking
     def get_health_status(self) -> HealthStatus: ...
 
+class Client(_Client):
+    ocr: BlockingOcr
+
 class AsyncOcr(AsyncOCR):
     @suspending
     def direct_upload(
@@ -102,3 +106,6 @@ class AsyncOcr(AsyncOCR):
     def list_ocr_models(self) -> ModelsListResponse: ...
     @suspending
     def get_health_status(self) -> HealthStatus: ...
+
+class AsyncClient(_AsyncClient):
+    ocr: AsyncOcr

@@ -8,21 +8,6 @@ type checkers see of all this is in results.pyi, which tools/stubs.py writes.
 
 from __future__ import annotations
 
-from typing import Any
+from leapocr_dyn.services import components
 
-
-def __getattr__(name: str) -> Any:  # Any: a class, or an enum
-    from leapocr_dyn.api import load
-
-    api = load("leapocr")
-    found = next((known for known in (api.views, api.models) if name in known), None)
-    if found is None or name.startswith("_"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return found[name]
-
-
-def __dir__() -> list[str]:
-    from leapocr_dyn.api import load
-
-    api = load("leapocr")
-    return sorted({*api.views, *api.models})
+__getattr__, __dir__ = components.of("leapocr", __name__)

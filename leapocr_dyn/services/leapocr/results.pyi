@@ -1,15 +1,16 @@
 # Written from live objects: see leapocr_dyn/explore/stubs.py. Change the document or the workflow, and write it again.
 # fmt: off
-# ruff: noqa: A002, A003, E501, I001, RUF100
+# ruff: noqa: A002, A003, E501, I001, N801, RUF100
 # pyright: reportMissingModuleSource=false
 
 from attrs import frozen
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from leapocr_dyn.model.value import Json, Model, OpenEnum
 from leapocr_dyn.operation.view import T
-from typing import Any
+from typing import Any, Literal
 
-@frozen
+@frozen(init=False)
 class ProcessResult(Model):
     job_id: str = ...
     status: JobStatusType = ...
@@ -19,6 +20,17 @@ class ProcessResult(Model):
     schema: Any = ...
     message: str | None = ...
     source_url: str | None = ...
+    def __init__(
+        self,
+        job_id: str = ...,
+        status: JobStatusType | Literal['pending', 'processing', 'completed', 'partially_done', 'failed', 'uploading'] = ...,
+        created_at: datetime | str | None = ...,
+        estimated_completion: Any = ...,
+        metadata: Any = ...,
+        schema: Any = ...,
+        message: str | None = ...,
+        source_url: str | None = ...,
+    ) -> None: ...
 
 class JobStatusType(OpenEnum):
     PENDING = 'pending'
@@ -28,7 +40,7 @@ class JobStatusType(OpenEnum):
     FAILED = 'failed'
     UPLOADING = 'uploading'
 
-@frozen
+@frozen(init=False)
 class JobStatus(Model):
     job_id: str = ...
     status: JobStatusType = ...
@@ -43,8 +55,24 @@ class JobStatus(Model):
     file_name: str | None = ...
     template_name: str | None = ...
     template_internal: bool | None = ...
+    def __init__(
+        self,
+        job_id: str = ...,
+        status: JobStatusType | Literal['pending', 'processing', 'completed', 'partially_done', 'failed', 'uploading'] = ...,
+        processed_pages: int = ...,
+        total_pages: int = ...,
+        progress: float = ...,
+        created_at: datetime | str | None = ...,
+        updated_at: datetime | str | None = ...,
+        error_message: str | None = ...,
+        processing_time: int | None = ...,
+        result_format: str | None = ...,
+        file_name: str | None = ...,
+        template_name: str | None = ...,
+        template_internal: bool | None = ...,
+    ) -> None: ...
 
-@frozen
+@frozen(init=False)
 class PageResult(Model):
     page_number: int = ...
     result: Any = ...
@@ -54,17 +82,36 @@ class PageResult(Model):
     has_bounding_boxes: bool | None = ...
     bounding_boxes: list[BoundingBox] | None = ...
     dimensions: PageDims | None = ...
+    def __init__(
+        self,
+        page_number: int = ...,
+        result: Any = ...,
+        id: str | None = ...,
+        confidence: float | None = ...,
+        schema: Any = ...,
+        has_bounding_boxes: bool | None = ...,
+        bounding_boxes: Sequence[BoundingBox | Mapping[str, Any]] | None = ...,
+        dimensions: PageDims | Mapping[str, Any] | None = ...,
+    ) -> None: ...
     @property
     def text(self) -> str: ...
     def validate(self, schema: Any = ...) -> None: ...
     def into(self, kind: type[T]) -> T: ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class BoundingBox(Model):
     type: str | None = ...
     text: str | None = ...
     metadata: Any = ...
     bounds: BoxBounds | None = ...
+    def __init__(
+        self,
+        *,
+        type: str | None = ...,
+        text: str | None = ...,
+        metadata: Any = ...,
+        bounds: BoxBounds | Mapping[str, Any] | None = ...,
+    ) -> None: ...
 
 @frozen(kw_only=True)
 class BoxBounds(Model):
@@ -85,7 +132,7 @@ class PaginationInfo(Model):
     total: int | None = ...
     total_pages: int | None = ...
 
-@frozen
+@frozen(init=False)
 class JobResult(Model):
     job_id: str = ...
     status: JobStatusType = ...
@@ -99,6 +146,21 @@ class JobResult(Model):
     completed_at: datetime | None = ...
     pagination: PaginationInfo | None = ...
     schema: Any = ...
+    def __init__(
+        self,
+        job_id: str = ...,
+        status: JobStatusType | Literal['pending', 'processing', 'completed', 'partially_done', 'failed', 'uploading'] = ...,
+        pages: Sequence[PageResult | Mapping[str, Any]] = ...,
+        file_name: str | None = ...,
+        total_pages: int | None = ...,
+        processed_pages: int | None = ...,
+        credits_used: int | None = ...,
+        model: str | None = ...,
+        result_format: str | None = ...,
+        completed_at: datetime | str | None = ...,
+        pagination: PaginationInfo | Mapping[str, Any] | None = ...,
+        schema: Any = ...,
+    ) -> None: ...
     @property
     def text(self) -> str: ...
     @property
@@ -120,7 +182,7 @@ class Format(OpenEnum):
     MARKDOWN = 'markdown'
     STRUCTURED = 'structured'
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class DirectUploadRequest(Model):
     file_name: str
     file_size: int
@@ -132,8 +194,22 @@ class DirectUploadRequest(Model):
     template_slug: str | None = ...
     extract_bounding_boxes: bool | None = ...
     save_as_template: bool | None = ...
+    def __init__(
+        self,
+        *,
+        file_name: str,
+        file_size: int,
+        content_type: str,
+        format: Format | Literal['markdown', 'structured'] | None = ...,
+        model: str | None = ...,
+        schema: Mapping[str, Any] | None = ...,
+        instructions: str | None = ...,
+        template_slug: str | None = ...,
+        extract_bounding_boxes: bool | None = ...,
+        save_as_template: bool | None = ...,
+    ) -> None: ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class DirectUploadResponse(Model):
     job_id: str | None = ...
     upload_id: str | None = ...
@@ -143,6 +219,18 @@ class DirectUploadResponse(Model):
     total_chunks: int | None = ...
     complete_url: str | None = ...
     expires_at: datetime | None = ...
+    def __init__(
+        self,
+        *,
+        job_id: str | None = ...,
+        upload_id: str | None = ...,
+        upload_type: str | None = ...,
+        parts: Sequence[MultipartPart | Mapping[str, Any]] | None = ...,
+        chunk_size: int | None = ...,
+        total_chunks: int | None = ...,
+        complete_url: str | None = ...,
+        expires_at: datetime | str | None = ...,
+    ) -> None: ...
 
 @frozen(kw_only=True)
 class MultipartPart(Model):
@@ -151,23 +239,36 @@ class MultipartPart(Model):
     end_byte: int | None = ...
     upload_url: str | None = ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class DirectUploadCompleteRequest(Model):
     parts: list[CompletedPart]
+    def __init__(
+        self,
+        *,
+        parts: Sequence[CompletedPart | Mapping[str, Any]],
+    ) -> None: ...
 
 @frozen(kw_only=True)
 class CompletedPart(Model):
     part_number: int
     etag: str
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class DirectUploadCompleteResponse(Model):
     job_id: str | None = ...
     status: str | None = ...
     message: str | None = ...
     created_at: datetime | None = ...
+    def __init__(
+        self,
+        *,
+        job_id: str | None = ...,
+        status: str | None = ...,
+        message: str | None = ...,
+        created_at: datetime | str | None = ...,
+    ) -> None: ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class RemoteURLUploadRequest(Model):
     url: str
     file_name: str | None = ...
@@ -178,15 +279,36 @@ class RemoteURLUploadRequest(Model):
     template_slug: str | None = ...
     extract_bounding_boxes: bool | None = ...
     save_as_template: bool | None = ...
+    def __init__(
+        self,
+        *,
+        url: str,
+        file_name: str | None = ...,
+        format: Format | Literal['markdown', 'structured'] | None = ...,
+        model: str | None = ...,
+        schema: Mapping[str, Any] | None = ...,
+        instructions: str | None = ...,
+        template_slug: str | None = ...,
+        extract_bounding_boxes: bool | None = ...,
+        save_as_template: bool | None = ...,
+    ) -> None: ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class RemoteURLUploadResponse(Model):
     job_id: str | None = ...
     status: JobStatusType | None = ...
     created_at: datetime | None = ...
     source_url: str | None = ...
+    def __init__(
+        self,
+        *,
+        job_id: str | None = ...,
+        status: JobStatusType | Literal['pending', 'processing', 'completed', 'partially_done', 'failed', 'uploading'] | None = ...,
+        created_at: datetime | str | None = ...,
+        source_url: str | None = ...,
+    ) -> None: ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class StatusResponse(Model):
     id: str | None = ...
     status: JobStatusType | None = ...
@@ -199,8 +321,23 @@ class StatusResponse(Model):
     template_name: str | None = ...
     template_internal: bool | None = ...
     created_at: datetime | None = ...
+    def __init__(
+        self,
+        *,
+        id: str | None = ...,
+        status: JobStatusType | Literal['pending', 'processing', 'completed', 'partially_done', 'failed', 'uploading'] | None = ...,
+        processed_pages: int | None = ...,
+        total_pages: int | None = ...,
+        processing_time: int | None = ...,
+        result_format: str | None = ...,
+        error_message: str | None = ...,
+        file_name: str | None = ...,
+        template_name: str | None = ...,
+        template_internal: bool | None = ...,
+        created_at: datetime | str | None = ...,
+    ) -> None: ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class OCRStatusResponse(Model):
     job_id: str | None = ...
     status: JobStatusType | None = ...
@@ -209,8 +346,19 @@ class OCRStatusResponse(Model):
     result_format: str | None = ...
     error_message: str | None = ...
     completed_at: datetime | None = ...
+    def __init__(
+        self,
+        *,
+        job_id: str | None = ...,
+        status: JobStatusType | Literal['pending', 'processing', 'completed', 'partially_done', 'failed', 'uploading'] | None = ...,
+        processed_pages: int | None = ...,
+        total_pages: int | None = ...,
+        result_format: str | None = ...,
+        error_message: str | None = ...,
+        completed_at: datetime | str | None = ...,
+    ) -> None: ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class OCRResultResponse(Model):
     job_id: str | None = ...
     status: JobStatusType | None = ...
@@ -223,8 +371,23 @@ class OCRResultResponse(Model):
     processed_pages: int | None = ...
     credits_used: int | None = ...
     completed_at: datetime | None = ...
+    def __init__(
+        self,
+        *,
+        job_id: str | None = ...,
+        status: JobStatusType | Literal['pending', 'processing', 'completed', 'partially_done', 'failed', 'uploading'] | None = ...,
+        file_name: str | None = ...,
+        model: str | None = ...,
+        result_format: str | None = ...,
+        pages: Sequence[PageResponse | Mapping[str, Any]] | None = ...,
+        pagination: PaginationResponse | Mapping[str, Any] | None = ...,
+        total_pages: int | None = ...,
+        processed_pages: int | None = ...,
+        credits_used: int | None = ...,
+        completed_at: datetime | str | None = ...,
+    ) -> None: ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class PageResponse(Model):
     id: str | None = ...
     page_number: int | None = ...
@@ -233,6 +396,17 @@ class PageResponse(Model):
     has_bounding_boxes: bool | None = ...
     bounding_boxes: list[BoundingBox] | None = ...
     dimensions: PageDims | None = ...
+    def __init__(
+        self,
+        *,
+        id: str | None = ...,
+        page_number: int | None = ...,
+        result: Any = ...,
+        confidence: float | None = ...,
+        has_bounding_boxes: bool | None = ...,
+        bounding_boxes: Sequence[BoundingBox | Mapping[str, Any]] | None = ...,
+        dimensions: PageDims | Mapping[str, Any] | None = ...,
+    ) -> None: ...
 
 @frozen(kw_only=True)
 class PaginationResponse(Model):
@@ -241,10 +415,16 @@ class PaginationResponse(Model):
     total: int | None = ...
     total_pages: int | None = ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class ModelsListResponse(Model):
     count: int | None = ...
     models: list[ModelResponse] | None = ...
+    def __init__(
+        self,
+        *,
+        count: int | None = ...,
+        models: Sequence[ModelResponse | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
 
 @frozen(kw_only=True)
 class ModelResponse(Model):
@@ -255,7 +435,7 @@ class ModelResponse(Model):
     priority: int | None = ...
     surcharge_per_page: int | None = ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class HealthStatus(Model):
     status: str | None = ...
     service: str | None = ...
@@ -263,6 +443,16 @@ class HealthStatus(Model):
     timestamp: datetime | None = ...
     summary: HealthSummary | None = ...
     checks: dict[str, HealthCheck] | None = ...
+    def __init__(
+        self,
+        *,
+        status: str | None = ...,
+        service: str | None = ...,
+        version: str | None = ...,
+        timestamp: datetime | str | None = ...,
+        summary: HealthSummary | Mapping[str, Any] | None = ...,
+        checks: Mapping[str, HealthCheck | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
 
 @frozen(kw_only=True)
 class HealthSummary(Model):
@@ -271,18 +461,33 @@ class HealthSummary(Model):
     degraded: int | None = ...
     down: int | None = ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class HealthCheck(Model):
     status: str | None = ...
     message: str | None = ...
     response_time: str | None = ...
     details: dict[str, Any] | None = ...
+    def __init__(
+        self,
+        *,
+        status: str | None = ...,
+        message: str | None = ...,
+        response_time: str | None = ...,
+        details: Mapping[str, Any] | None = ...,
+    ) -> None: ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class ErrorResponse(Model):
     code: ErrorCode | None = ...
     error: ErrorMessage | None = ...
     details: Any = ...
+    def __init__(
+        self,
+        *,
+        code: ErrorCode | Literal['VALIDATION_ERROR', 'NOT_FOUND', 'AUTHENTICATION_ERROR', 'FORBIDDEN', 'SYSTEM_ERROR', 'BAD_REQUEST', 'CONFLICT', 'TOO_MANY_REQUESTS', 'LESS_CREDITS'] | None = ...,
+        error: ErrorMessage | Mapping[str, Any] | None = ...,
+        details: Any = ...,
+    ) -> None: ...
 
 class ErrorCode(OpenEnum):
     VALIDATION_ERROR = 'VALIDATION_ERROR'
@@ -299,7 +504,7 @@ class ErrorCode(OpenEnum):
 class ErrorMessage(Model):
     message: str | None = ...
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False)
 class WebhookEvent(Model):
     event_type: WebhookEventType | None = ...
     event_id: str | None = ...
@@ -310,6 +515,19 @@ class WebhookEvent(Model):
     team_id: str | None = ...
     organization_id: str | None = ...
     message: str | None = ...
+    def __init__(
+        self,
+        *,
+        event_type: WebhookEventType | Literal['job.created', 'job.started', 'job.completed', 'job.failed', 'webhook.test'] | None = ...,
+        event_id: str | None = ...,
+        timestamp: datetime | str | None = ...,
+        job_id: str | None = ...,
+        status: JobStatusType | Literal['pending', 'processing', 'completed', 'partially_done', 'failed', 'uploading'] | None = ...,
+        user_id: str | None = ...,
+        team_id: str | None = ...,
+        organization_id: str | None = ...,
+        message: str | None = ...,
+    ) -> None: ...
 
 class WebhookEventType(OpenEnum):
     JOB_CREATED = 'job.created'

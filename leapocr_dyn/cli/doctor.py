@@ -1,0 +1,184 @@
+"""leapocr-dyn doctor: whether an API can be called from here, and what to do where it cannot.
+
+Reads the document and holds the workflow against it; looks at the environment, at versions and at where requests would
+go. Only --online and --url ask the network, once and without a key; the value of no variable is shown but an address.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections import Counter
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import click
+
+from leapocr_dyn import __version__
+from leapocr_dyn.cli.api import api_of, chosen
+from leapocr_dyn.cli.failure import DONE, FAILED, WRONG
+from leapocr_dyn.cli.terminal import show
+from leapocr_dyn.config import from_environment
+from leapocr_dyn.errors import ConfigurationError
+from leapocr_dyn.model.naming import counted, some
+
+if TYPE_CHECKING:
+    from leapocr_dyn.api import Api
+    from leapocr_dyn.config import ClientConfig
+    from leapocr_dyn.operation.operation import Operation
+
+PATIENCE = 10  # seconds that a server has to answer
+SECRETS = ("api_key", "token")
+
+
+@click.command()
+@click.option("--online", is_flag=True, help="Ask the server as well: one request, without a key.")
+@click.option("--url", help="Where the API is; it is asked as well.")
+@chosen
+def doctor(service: str, spec: str | None, workflow: str | None, url: str | None, online: bool) -> int:
+    """Say whether an API can be called from here, and what to do where it cannot.
+
+    Nothing is sent without --online or --url. Ends with 2 where a workflow, a document or a setting has to be mended,
+    and with 1 where the server does not answer.
+    """
+    from leapocr_dyn.client import configured
+    from leapocr_dyn.explore import door
+    from leapocr_dyn.explore.doctor import problems
+
+    api = api_of(service, spec, workflow)
+    own = spec is None and door.has_door(service)
+    told("document", described(api))
+    told("report", reported(api))
+    found = problems(api, door.kinds(service) if own else ())
+    told("workflow", said(api, len(found)))
+    for one in found:
+        told("", f"- {one}")
+    told("clients", ", ".join(one.__name__ for one in door.clients(service).values()) if own else "Client, AsyncClient")
+    environment = api.workflow.environment
+    for variable in dict.fromkeys(environment.values()):
+        settings = [setting for setting, name in environment.items() if name == variable]
+        is_set = from_environment(environment, settings[0]) is not None
+        told("environment", f"{variable} ({', '.join(settings)}) is {'set' if is_set else 'not set'}")
+    try:
+        config = configured(api, None, {"base_url": url} if url else {})
+    except ConfigurationError as error:
+        told("requests", f"- {error}")
+        told("next", "mend that setting, and ask again")
+        return WRONG
+    where = destination(api, config)
+    told("requests", f"go to {where}" if where else "go nowhere yet: neither the document nor a setting says where")
+    for there, names in elsewhere(api, config).items():
+        told("", f"{there} for {some(names, 4)}")
+    told(
+        "versions", f"leapocr-dyn {__version__}, httpx {metadata.version('httpx')}, Python {platform.python_version()}"
+    )
+    answers, heard = asked(api, where) if (online or url) and where else (True, "")
+    if heard:
+        told("server", heard)
+    words = " ".join(
+        [f"--spec {spec}" if spec else f"--service {service}", *([f"--workflow {workflow}"] if workflow else [])]
+    )
+    told("next", advice(api, bool(found), where, answers, words if heard else f"{words} --online"))
+    return WRONG if found else DONE if answers else FAILED
+
+
+def told(label: str, text: str) -> None:
+    """One line of the report."""
+    show(f"{label:<12}{text}")
+
+
+def described(api: Api) -> str:
+    """What the document is, and how much is in it."""
+    document = api.document
+    info = document.get("info") or {}
+    version = document.get("openapi") or document.get("swagger")
+    size = f"{counted(len(api.operations), 'operation')}, {counted(len(api.models), 'model')}"
+    return f"{info.get('title') or api.name} {info.get('version') or ''}, OpenAPI {version}: {size}"
+
+
+def reported(api: Api) -> str:
+    """What was repaired or named differently, counted by the rule."""
+    for name in api.operations:
+        api.operations[name].signature  # noqa: B018 - some of it shows when a part is looked at
+    rules = Counter(one.rule for one in api.report)
+    return ", ".join(f"{rule} {number}" for rule, number in rules.most_common()) or "nothing had to be repaired"
+
+
+def said(api: Api, problems: int) -> str:
+    """What the workflow has, by the number, and whether it fits."""
+    if not api.workflow.sections:
+        return "none; --workflow FILE gives operations names and rules"
+    size = f"{counted(len(api.methods), 'method')}, {counted(len(api.views), 'view')}"
+    return f"{size}; {counted(problems, 'problem') if problems else 'all that it names is there'}"
+
+
+def destination(api: Api, config: ClientConfig) -> str:
+    """Where requests go, or ""."""
+    from leapocr_dyn.operation import server
+
+    where = config.base_url or server.root(api.operations.context[0].tree, config.server_variables)
+    return where if server.is_absolute(where) else ""
+
+
+def elsewhere(api: Api, config: ClientConfig) -> dict[str, list[str]]:
+    """{another address, or why there is none: the operations that are sent there}."""
+    from leapocr_dyn.operation import server
+
+    found: dict[str, list[str]] = {}
+    for ways in api.operations.namespaces.values():
+        for it, own in ((it, it.server) for it in ways.values()):
+            if own is None:
+                continue
+            try:
+                there = server.address(api.operations.context[0].tree, own, config)
+            except ConfigurationError as error:
+                there = error.message
+            if there != destination(api, config):
+                found.setdefault(there, []).append(f"{it.namespace}.{it.name}")
+    return found
+
+
+def asked(api: Api, where: str) -> tuple[bool, str]:
+    """Whether the server answers, and what it said: to the least that the document has, and to nobody's key."""
+    import httpx
+
+    found = harmless(api)
+    url = found.plan(where).url if found is not None else where
+    try:
+        response = httpx.get(url, timeout=PATIENCE)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        return False, f"GET {url}: {error}"
+    return response.status_code < 500, f"GET {url} answered {response.status_code}"
+
+
+def harmless(api: Api) -> Operation | None:
+    """A GET that takes nothing and needs no key; the one that is about health, where there is one."""
+    found = [
+        it
+        for ways in api.operations.namespaces.values()
+        for it in ways.values()
+        if it.method == "GET" and it.server is None and not it.security
+        if not any(one.required for one in it.parameters)
+    ]
+    return next((it for it in found if "health" in it.path), next(iter(found), None))
+
+
+def advice(api: Api, is_wrong: bool, where: str, answers: bool, words: str) -> str:
+    """What to do next."""
+    environment = api.workflow.environment
+    address = environment.get("base_url")
+    if is_wrong:
+        return (
+            "mend the workflow, whose words are those of spec/workflow.schema.json, or take the document that it is for"
+        )
+    if not where:
+        return f"say where the API is: --url here, base_url=... in a program{f', or set {address}' if address else ''}"
+    if not answers:
+        return f"is the address right, and the server up? --url{f' or {address}' if address else ''} says another"
+    known = [environment[one] for one in SECRETS if one in environment]
+    needed = any(it.security and {} not in it.security for name in api.operations for it in [api.operations[name]])
+    if needed and not any(os.environ.get(one) for one in known):
+        return (
+            f"get a key: {f'set {some(list(dict.fromkeys(known)))}, or ' if known else ''}pass api_key=... or token=..."
+        )
+    return f"leapocr-dyn doctor {words} asks the server" if "--online" in words else f"leapocr-dyn ops {words}"

@@ -1,0 +1,1 @@
+from leapocr_dyn.services.artificer.models import *  # noqa: F403
