@@ -42,6 +42,8 @@ operation.method
 setting
 retry
 backoff
+history history.meaning history.surface history.fingerprint history.rule history.difference history.compare
+history.report
 observe
 metrics
 transport transport.wire transport.blocking transport.suspending
@@ -69,7 +71,7 @@ sandbox
 models
 ocr
 webhooks
-cli.api cli.call cli.doctor cli.ops cli.sandbox cli.show cli.stubs
+cli.api cli.call cli.doctor cli.ops cli.sandbox cli.show cli.spec cli.stubs
 cli.group
 cli
 cli.__main__
