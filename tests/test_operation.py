@@ -183,7 +183,7 @@ def test_an_operation_is_found_by_every_name_it_has(key: Any) -> None:
 
 
 def test_namespaces_come_from_the_first_tag() -> None:
-    """Two namespaces may use one name; an operation without a tag is in `default`."""
+    """Two namespaces may use one name, which is listed for both; an operation without a tag is in `default`."""
     operations = zoo().operations
     assert {name: list(found) for name, found in operations.namespaces.items()} == {
         "cats": ["list"],
@@ -191,7 +191,7 @@ def test_namespaces_come_from_the_first_tag() -> None:
         "dogs": ["list"],
     }
     assert operations["List"].path == "/dogs"
-    assert list(operations) == ["list", "add_cat"]
+    assert list(operations) == ["list", "add_cat", "dogs.list"]
 
 
 @pytest.mark.parametrize("operation_id", ["cats.addCat", "cats/addCat"])
@@ -231,3 +231,14 @@ def test_a_call_that_the_document_does_not_know_can_be_made() -> None:
     assert repr(it) == "<Operation GET /birds GET /birds () -> Any>"
     assert it.plan("https://x.test").url == "https://x.test/birds"
     assert it.read(200, {"content-type": "application/json"}, b'{"a": [1]}') == {"a": [1]}
+
+
+def test_the_same_name_in_two_namespaces_is_listed_twice() -> None:
+    """`pets/get` and `shops/get` are `pets.get` and `shops.get`: neither hides the other, however one looks."""
+    paths = {
+        f"/{tag}": {"get": {"operationId": f"{tag}/get", "tags": [tag], "responses": {}}} for tag in ("pets", "shops")
+    }
+    operations = load(openapi(paths=paths)).operations
+    assert list(operations) == ["get", "shops.get"]
+    assert len(operations) == len(set(operations.values())) == 2
+    assert operations["pets.get"].path == operations["get"].path == "/pets"

@@ -16,7 +16,8 @@ from leapocr_dyn.operation.operation import Operation
 class Operations(Mapping[str, Operation]):
     """The operations of a document: by Python name, by namespace.name, by operationId, or by (method, path).
 
-    Iterating gives Python names, in the order of the document, and works nothing out.
+    Iterating gives Python names, in the order of the document, and works nothing out; a name that several namespaces
+    have stands for the first of them, and the others are listed as namespace.name.
     """
 
     def __init__(self, document: Document, converter: Converter, workflow: Workflow) -> None:
@@ -36,7 +37,8 @@ class Operations(Mapping[str, Operation]):
             namespace, _, name = names[at].partition(".")
             operation = Operation(document, converter, path, method, node, (namespace, name), rule, workflow)
             operation.place = place  # an additional operation stands deeper
-            self._by_name.setdefault(name, operation)
+            # The same name in another namespace: it is listed with that.
+            self._by_name.setdefault(f"{namespace}.{name}" if name in self._by_name else name, operation)
             # What a workflow calls it stays a key, so that it is found after it lost its id.
             for key in (f"{namespace}.{name}", operation.id, ids.get(at), (method.upper(), path), at):
                 if key is not None:
