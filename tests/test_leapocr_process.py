@@ -64,6 +64,17 @@ def test_several_results_as_json_are_json_lines(run: Run, folder: Path, configur
     assert len(run("process", "--json", "tea.pdf").out.splitlines()) > 2
 
 
+def test_a_document_that_is_partially_done_is_said_to_be(run: Run, folder: Path, configured: Sandbox) -> None:
+    """What there is goes to stdout; a line says that it is not all, and where the reason is; the exit code is 1."""
+    needed = {"type": "object", "properties": {"buyer": {"type": "string"}}, "required": ["buyer"]}
+    (folder / "schema.json").write_text(json.dumps(needed))
+    said = run("process", "--format", "structured", "--schema", "schema.json", "--json", "tea.pdf")
+    result = json.loads(said.out)
+    assert (said.code, result["status"]) == (1, "partially_done")
+    why = f"`leapocr-dyn call get_job_status job_id={result['job_id']}` says what is missing"
+    assert said.errors == [f"leapocr-dyn: tea.pdf: partially done, 1 of 1 pages; {why}"]
+
+
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """Serves a folder."""
 

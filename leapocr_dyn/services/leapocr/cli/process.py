@@ -10,9 +10,9 @@ from urllib.parse import unquote
 import click
 
 from leapocr_dyn import errors
-from leapocr_dyn.cli.failure import DONE, HINTS, KEYS, Hints, told
+from leapocr_dyn.cli.failure import DONE, FAILED, HINTS, KEYS, Hints, told
 from leapocr_dyn.cli.file import folder_of, json_file, written
-from leapocr_dyn.cli.terminal import show
+from leapocr_dyn.cli.terminal import say, show
 from leapocr_dyn.document.source import is_url
 from leapocr_dyn.services.leapocr import LeapOCRSync, PollOptions, ProcessOptions
 from leapocr_dyn.services.leapocr.cli.progress import progress
@@ -78,6 +78,10 @@ def process(
                     between = "\n"
                 else:
                     show(text)
+                if result.status == "partially_done":
+                    why = f"`leapocr-dyn call get_job_status job_id={result.job_id}` says what is missing"
+                    say(f"{shown}: partially done, {len(result.pages)} of {result.total_pages} pages; {why}")
+                    codes.add(FAILED)
             except errors.Error as error:
                 about = "" if isinstance(error, errors.FileError) else f"{shown}: "
                 codes.add(told(error, about, [KEYS["api_key"]], HINTS | LATE))
