@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -73,6 +74,8 @@ def stammering(*pieces: bytes, status: str = "101 Switching Protocols", accept: 
     """The URL of a server that answers an opening with these bytes, piece by piece, and hangs up."""
 
     class Handler(socketserver.StreamRequestHandler):
+        timeout = 10
+
         def handle(self) -> None:
             key = b""
             while (line := self.rfile.readline().strip()) != b"":
@@ -85,6 +88,10 @@ def stammering(*pieces: bytes, status: str = "101 Switching Protocols", accept: 
             for piece in pieces:
                 self.wfile.write(piece)
                 self.wfile.flush()
+            # Who closes with something unread resets the connection, and the client may lose what was sent before.
+            self.connection.shutdown(socket.SHUT_WR)
+            while self.rfile.read1():
+                pass
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
