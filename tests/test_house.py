@@ -44,6 +44,7 @@ retry
 backoff
 history history.meaning history.surface history.fingerprint history.rule history.difference history.compare
 history.report
+history.file history.store history.lock
 observe
 metrics
 transport transport.wire transport.blocking transport.suspending
