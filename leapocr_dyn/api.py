@@ -5,6 +5,7 @@ An Api is shared: loading the same thing twice in one process gives the same one
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 from collections import OrderedDict
@@ -26,7 +27,10 @@ from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
     from leapocr_dyn.client import AsyncClient, Client, Everything
+    from leapocr_dyn.history.update import Following, Update
 
+DAY = 86400.0  # seconds
+HOW = "overlay", "workflow", "tag", "off"
 KEPT = 32  # Apis remembered; a process that loads more forgets the oldest
 
 
@@ -59,10 +63,14 @@ class Api:
 
     operations: by name, operationId or (method, path). methods: other ways to call them, where a workflow declares
     some. namespaces: what a client has, by namespace; "" is the client itself. models: attrs classes by component name.
-    views: other layouts of them. document: as it was published, overlays applied. report: what was repaired.
+    views: other layouts of them. document: as it was published, overlays applied. report: what was repaired. whole: the
+    document in its final form, before operations were selected.
     """
 
-    def __init__(self, document: Document, workflow: Workflow, recipe: Recipe) -> None:
+    following: Following | None = None
+
+    def __init__(self, whole: Document, document: Document, workflow: Workflow, recipe: Recipe) -> None:
+        self.whole = whole
         self._document = document
         self.workflow = workflow
         self.recipe = recipe
@@ -72,6 +80,43 @@ class Api:
         self.views = Views(self.operations, self.converter, workflow, revive, recipe)
         self.methods = Methods(self.operations, self.views, workflow)
         self.namespaces = _namespaces(self.operations, self.methods)
+
+    @property
+    def now(self) -> Api:
+        """The version that is spoken now: this one."""
+        return self
+
+    @property
+    def pinned(self) -> Api:
+        """The version that programs are written against: this one."""
+        return self
+
+    @property
+    def home(self) -> Api:
+        """The version whose document says where the API is: this one."""
+        return self
+
+    def update(self, *, dry: bool = False, again: bool = False) -> Update:
+        """Look for a newer version of the document now, and take it over where the policy allows that.
+
+        dry: only say what would be done. again: also take a version that was rolled back. Raises DocumentError and
+        TransportError where none can be had, which changes nothing; ConfigurationError where no source is followed.
+        """
+        return self._followed().update(dry=dry, again=again)
+
+    def rollback(self) -> Update:
+        """Go back to the version before this one, and refuse this one from now on, in all programs of this user.
+
+        Raises ConfigurationError where the pinned version is spoken, or no source is followed.
+        """
+        return self._followed().rollback()
+
+    def _followed(self) -> Following:
+        if self.following is None:
+            raise ConfigurationError(
+                f'{self.name} follows no source: load(..., policy="compatible", updates="https://...") would'
+            )
+        return self.following
 
     @property
     def report(self) -> Report:
@@ -119,6 +164,40 @@ class Api:
         return visible(f"<Api {self.name}: {size}; try .operations, .models, .client()>")
 
 
+class Followed(Api):
+    """An API whose document is followed: everything about it is as the version says that is spoken now."""
+
+    def __init__(self, following: Following, given: tuple[Any, dict[str, Any]]) -> None:  # Any: what load() takes
+        self.following = following
+        self._given = given
+
+    @property
+    def now(self) -> Api:
+        """The version that is spoken now."""
+        return self._followed().api
+
+    @property
+    def pinned(self) -> Api:
+        """The version that the program was written against."""
+        return self._followed().pinned
+
+    @property
+    def home(self) -> Api:
+        """The version whose document says where the API is."""
+        return self._followed().home
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        given, terms = self._given
+        return functools.partial(load, **terms), (given,)
+
+    if not TYPE_CHECKING:  # what an Api has of its own
+
+        def __getattr__(self, name: str) -> Any:
+            if name in ("following", "_given"):  # of one that is only being unpickled
+                raise AttributeError(name)
+            return getattr(self.now, name)
+
+
 def _namespaces(operations: Operations, methods: Methods) -> dict[str, dict[str, Operation | Method]]:
     """Everything under the name that people call it by: an operation that has a method is called by that."""
     found: dict[str, dict[str, Operation | Method]] = {}
@@ -143,6 +222,11 @@ def load(
     workflow: Any = None,  # Any: the same
     tag: str | None = None,
     off: Collection[str] = (),
+    policy: str | None = None,
+    updates: str | None = None,
+    every: float = DAY,
+    sha256: str | Collection[str] | os.PathLike[str] | None = None,
+    lock: str | os.PathLike[str] | None = None,
 ) -> Api:
     """The Api that a document describes.
 
@@ -153,12 +237,75 @@ def load(
     Only a URL that is given here, or that a given overlay extends, is fetched (see fetch.py). A document that is given
     as a path may refer to files in its folder and below. Raises DocumentError; ConfigurationError for a tag that no
     operation carries, and for a name in `off` that is none; TransportError where a URL cannot be reached.
+
+    To follow the document's versions (history/update.py tells how):
+
+    policy: "pinned" asks no network, ever, but in api.update(), which says what is new; "compatible" takes a newer
+    version over where nothing breaks that is used here; "latest" takes all. updates: the URL where they are, https or
+    on this machine; without it the given URL, or what the lock file says. every: seconds between two looks, each of
+    which may keep a workflow that is about to begin waiting for at most two seconds. sha256: digests that may be taken,
+    or a file of them as `sha256sum` writes it. lock: a file that pins the version (history/lock.py); its policy and
+    source stand where none are given.
     """
     _check_names(off)
     corrections = tuple(overlay) if isinstance(overlay, (list, tuple)) else (overlay,)
-    return _load(
-        Recipe(_kept(given), tuple(_kept(one) for one in corrections), _kept(workflow), tag, tuple(sorted(off)))
-    )
+    how = tuple(_kept(one) for one in corrections), _kept(workflow), tag, tuple(sorted(off))
+    if policy is None and updates is None and lock is None:
+        return _load(Recipe(_kept(given), *how))
+    asked = {"policy": policy, "updates": updates, "every": every, "sha256": sha256, "lock": lock}
+    kept = given if isinstance(given, str) and source.is_url(given) else _kept(given)
+    return Followed(_following(kept, how, **asked), (kept, {**dict(zip(HOW, how, strict=True)), **asked}))
+
+
+def _following(
+    given: Any, how: tuple[Any, ...], *, policy: Any, updates: Any, every: Any, sha256: Any, lock: Any
+) -> Following:  # Any: what load() takes
+    """The versions of the document that is given, followed on these terms."""
+    from leapocr_dyn import fetch  # not at the top: most programs follow nothing
+    from leapocr_dyn.history import terms
+    from leapocr_dyn.history.store import Store
+    from leapocr_dyn.history.update import Following
+
+    store = Store()
+    url = given if isinstance(given, str) and source.is_url(given) else None
+    service = given if isinstance(given, str) and given in source.services() else None
+    home = None if url is not None else _load(Recipe(given, *how))
+    pin = None if lock is None else terms.pin(lock, service or (home.name if home is not None else str(url)))
+    agreed = terms.of(policy, url if updates is None else updates, every, sha256, pin)
+    overlays, rules, tag, off = how
+    if service is not None:
+        corrections = source.bundled(service, "overlay")  # for what the service publishes; ours needs none
+        overlays = overlays if corrections is None else (corrections, *overlays)
+        rules = service if rules is None else rules
+    shown = fetch.plain(agreed.source) if agreed.source is not None else "the pinned document"
+
+    def make(content: bytes, names: Mapping[str, str]) -> Api:
+        return _load(Recipe(source.Text(content, shown), overlays, _named(rules, names), tag, off))
+
+    content = None
+    if pin is not None:
+        content = terms.pinned(lock, pin, service, store)
+    elif url is not None:
+        content = terms.latest(url, agreed, store)
+    pinned = home if content is None else make(content, {})
+    if pinned is None:
+        raise ConfigurationError(f"{shown}: what a lock file calls bundled is no URL: load it by its name")
+    digest = None if content is None else source.digest(content)
+    following = Following(service or pinned.name, home or pinned, pinned, digest, make, agreed, store)
+    following.catch_up()
+    return following
+
+
+def _named(rules: Any, names: Mapping[str, str]) -> Workflow:  # Any: what load() keeps, or a bundled service's name
+    """A workflow under which operations have these names, too. names: "namespace.name" by "METHOD /path"."""
+    if isinstance(rules, str) and rules in source.services():
+        found = workflow.bundled(rules)
+    else:
+        found = workflow.NONE if rules is None else workflow.read(rules)
+    if not names:
+        return found
+    more = {at: {"at": at, "name": name} for at, name in names.items()}
+    return workflow.parse({**found.sections, "operations": {**found.section("operations"), **more}})
 
 
 def _check_names(off: Collection[str]) -> None:
@@ -269,7 +416,9 @@ def _read(recipe: Recipe) -> tuple[Api, str, list[str] | None]:
     if "overlay" in document.tree and "openapi" not in document.tree:
         recipe = recipe._replace(given=_extended(document), overlay=(recipe.given, *recipe.overlay))
         document = Document.read(recipe.given)
-    if recipe.workflow is not None:
+    if isinstance(recipe.workflow, Workflow):
+        rules = recipe.workflow
+    elif recipe.workflow is not None:
         rules = workflow.read(recipe.workflow)
     elif document.recipe[0] == "bundled":
         rules = workflow.bundled(str(document.recipe[1]))
@@ -285,10 +434,9 @@ def _read(recipe: Recipe) -> tuple[Api, str, list[str] | None]:
     if api is None:
         tag = recipe.tag if recipe.tag is not None else rules.tag
         digest_kept = None if document.recipe[0] == "bundled" else document.digest
-        document = document.normalised().repaired(recipe.off)
-        _check_tag(recipe.tag, document)
-        document = document.tagged(tag, rules.needs())
-        api = Api(document, rules, recipe._replace(digest=digest_kept))
+        whole = document.normalised().repaired(recipe.off)
+        _check_tag(recipe.tag, whole)
+        api = Api(whole, whole.tagged(tag, rules.needs()), rules, recipe._replace(digest=digest_kept))
     return api, key, others
 
 

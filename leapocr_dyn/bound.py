@@ -10,12 +10,16 @@ import functools
 import inspect
 from collections.abc import Callable, Coroutine
 from types import MethodType, TracebackType
-from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from leapocr_dyn.errors import Family
 from leapocr_dyn.model import naming
 from leapocr_dyn.session import Session
 from leapocr_dyn.transport import drive
+
+if TYPE_CHECKING:
+    from leapocr_dyn.api import Api
+    from leapocr_dyn.history.update import Following
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,18 +35,73 @@ class Member(Protocol):
     def _family(self) -> Family: ...
     @property
     def _blocks(self) -> bool: ...
+    @property
+    def _follows(self) -> bool: ...
+    async def _settled(self) -> Self: ...
+
+
+class Line:
+    """The session that a client and all that belongs to it speak through.
+
+    following: what takes newer versions of the document over, and then gives the line another session; None where
+    nothing does, and for what is under way: it ends with the version that it began with. moved: what to do then.
+    """
+
+    __slots__ = ("__weakref__", "following", "moved", "session")
+
+    def __init__(
+        self,
+        session: Session,
+        following: Following | None = None,
+        moved: Callable[[], Callable[[], None] | None] | None = None,
+    ) -> None:
+        self.session = session
+        self.following = following
+        self.moved = moved
+
+    def move(self, api: Api) -> None:
+        """Speak this version of the API from now on."""
+        if self.session.api is not api:
+            self.session = self.session.speaking(api)
+            if self.moved is not None and (moved := self.moved()) is not None:
+                moved()
 
 
 class Bound:
     """Something that belongs to a client: it can reach the client's session. family: the service's own exceptions."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_line",)
     # With underscores, because an API may have an operation of any other name.
     _family: ClassVar[Family] = SHARED
     _blocks: ClassVar[bool] = False
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, way: Session | Line) -> None:
+        self._line = way if isinstance(way, Line) else Line(way)
+
+    @property
+    def _session(self) -> Session:
+        return self._line.session
+
+    @property
+    def _follows(self) -> bool:
+        return self._line.following is not None
+
+    async def _settled(self) -> Self:
+        """Itself for one workflow, after a look for a newer version where it is time for one."""
+        if self._line.following is not None:
+            await self._line.following.look(self._session.io)
+        return self._as_is()
+
+    def _as_is(self) -> Self:
+        """Itself with the version of the API that is spoken now; one that is taken over later does not reach it."""
+        twin = object.__new__(type(self))
+        for kind in type(self).__mro__:
+            for name in kind.__dict__.get("__slots__", ()):
+                object.__setattr__(twin, name, getattr(self, name))
+        if hasattr(self, "__dict__"):
+            vars(twin).update(vars(self))
+        twin._line = Line(self._session)
+        return twin
 
 
 class Blocking(Bound):
@@ -127,12 +186,12 @@ class told(Generic[S, P, R]):  # noqa: N801 - used as a decorator
         @functools.wraps(story)
         async def suspending(bound: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
             with bound._family.adopting():
-                return await story(bound, *args, **kwargs)
+                return await story(await bound._settled() if bound._follows else bound, *args, **kwargs)
 
         @functools.wraps(story)
         def blocking(bound: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
             with bound._family.adopting():
-                return drive(story(bound, *args, **kwargs))
+                return drive(story(drive(bound._settled()) if bound._follows else bound, *args, **kwargs))
 
         # What inspect would unwrap to is a coroutine function, and this is none.
         blocking.__signature__ = inspect.signature(story)  # type: ignore[attr-defined]  # functions take attributes

@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from leapocr_dyn.bound import Bound, Hint, told
 from leapocr_dyn.errors import Family
@@ -19,13 +19,15 @@ from leapocr_dyn.model import naming
 from leapocr_dyn.operation.method import Method
 from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.plan import Plan
-from leapocr_dyn.session import Answer
+from leapocr_dyn.session import Answer, Session
 
 if TYPE_CHECKING:
     import httpx
 
     from leapocr_dyn.api import Api
     from leapocr_dyn.iteration import AsyncPages, AsyncStream, BlockingPages, BlockingStream
+
+T = TypeVar("T")
 
 
 class Call:
@@ -54,9 +56,9 @@ class Call:
 
     def plan(self, /, *positional: Any, **arguments: Any) -> Plan:  # Any, here and below: what the types say
         """The request that would be sent, without its credentials. Nothing is sent."""
-        bound = self._owner()
-        with bound._family.adopting():
-            return bound._session.plan(self.operation, self.way.named(positional, arguments))
+        with self._family.adopting():
+            now = self._as_is()
+            return now._owner()._session.plan(now.operation, now.way.named(positional, arguments))
 
     @told
     async def __call__(self, /, *positional: Any, **arguments: Any) -> Any:
@@ -87,23 +89,52 @@ class Call:
         from leapocr_dyn.iteration import AsyncPages, BlockingPages
         from leapocr_dyn.workflows.paginate import Pages
 
-        bound = self._owner()
-        with self._family.adopting():
-            pages = Pages(bound._session, self.operation, self.way.named(positional, arguments))
-        return (BlockingPages if self._blocks else AsyncPages)(bound, pages)
+        kind = BlockingPages if self._blocks else AsyncPages
+        return kind(*self._begun(lambda now: Pages(*now._to_ask(positional, arguments))))
 
     def stream(self, /, *positional: Any, **arguments: Any) -> BlockingStream[Any] | AsyncStream[Any]:
         """The answer item by item, as the server sends it: Server-Sent Events, JSON Lines or a JSON text sequence."""
         from leapocr_dyn.iteration import AsyncStream, BlockingStream
         from leapocr_dyn.workflows.stream import Stream
 
-        bound = self._owner()
-        with self._family.adopting():
-            stream = Stream(bound._session, self.operation, self.way.named(positional, arguments))
-        return (BlockingStream if self._blocks else AsyncStream)(bound, stream)
+        kind = BlockingStream if self._blocks else AsyncStream
+        return kind(*self._begun(lambda now: Stream(*now._to_ask(positional, arguments))))
 
     async def _asked(self, positional: tuple[Any, ...], arguments: Mapping[str, Any]) -> Answer:
-        return await self._owner()._session.ask(self.operation, self.way.named(positional, arguments))
+        session, operation, given = self._to_ask(positional, arguments)
+        return await session.ask(operation, given)
+
+    def _to_ask(
+        self, positional: tuple[Any, ...], arguments: Mapping[str, Any]
+    ) -> tuple[Session, Operation, Mapping[str, Any]]:
+        return self._owner()._session, self.operation, self.way.named(positional, arguments)
+
+    def _begun(self, made: Callable[[Self], T]) -> tuple[Bound, T, Callable[[], Awaitable[T]] | None]:
+        """For a Walk: whose, its source, and how to make that again at its first step, where versions are followed."""
+
+        async def settled() -> T:
+            return made(await self._settled())
+
+        with self._family.adopting():
+            return self._owner(), made(self._as_is()), settled if self._follows else None
+
+    @property
+    def _follows(self) -> bool:
+        return self._owner()._follows
+
+    async def _settled(self) -> Self:
+        owner = self._owner()
+        if owner._line.following is not None:
+            await owner._line.following.look(owner._session.io)
+        return self._as_is()
+
+    def _as_is(self) -> Self:
+        """Itself as the version says that is spoken now: the callable may have been got long ago."""
+        owner = self._owner()
+        if owner._line.following is None:
+            return self
+        way = owner._line.following.now(self.way)
+        return type(self)(way, owner._as_is())
 
     @property
     def _family(self) -> Family:
@@ -150,12 +181,15 @@ def call(way: Operation | Method, blocks: bool, bound: Bound | None = None) -> C
 
 
 @functools.lru_cache(maxsize=128)
-def namespace(api: Api, name: str, kind: type[Bound], family: Family, world: type[Bound] | None = None) -> type[Bound]:
+def namespace(
+    api: Api, also: Api, name: str, kind: type[Bound], family: Family, world: type[Bound] | None = None
+) -> type[Bound]:
     """The class of a namespace, shared by all clients of an Api: its operations as attributes.
 
+    also: a version of it that may have had more; a program that calls those hears from the server that they are gone.
     kind: Blocking, Async, or a door, whose own methods go first. world: Blocking or Async, for a door of both.
     """
-    ways = api.namespaces[name]
+    ways = {**also.namespaces.get(name, {}), **api.namespaces.get(name, {})}
     bases = (kind,) if world is None or issubclass(kind, world) else (kind, world)
     members: dict[str, Any] = {key: call(way, bases[-1]._blocks) for key, way in ways.items() if not hasattr(kind, key)}
     members |= {"__slots__": (), "__repr__": _namespace_repr, "__getattr__": Hint(), "_family": family}

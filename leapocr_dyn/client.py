@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 from leapocr_dyn import errors
-from leapocr_dyn.bound import Async, AsyncClosing, Blocking, Bound, Closing, Hint, told
+from leapocr_dyn.bound import Async, AsyncClosing, Blocking, Bound, Closing, Hint, Line, told
 from leapocr_dyn.call import call, namespace
 from leapocr_dyn.config import CONNECTIONS, HOOKS, ClientConfig, Settings, environmental, from_environment
 from leapocr_dyn.model import naming
@@ -71,23 +72,33 @@ class AnyClient(Bound):
             raise errors.AuthenticationError(
                 "there is no API key: pass api_key=..." + (f", or set {variable}" if variable else "")
             )
-        super().__init__(self._sessions(api, self._transport(config, clock), config, known, Drift()))
+        self._api = api
+        io = self._transport(config, clock)
+        super().__init__(self._sessions(api.now, io, config, known, Drift(), home=api.home))
         self._namespaces: dict[str, Bound] = {}
-        self._attach()
+        self._join()
 
     @staticmethod
     def _transport(config: ClientConfig, clock: Clock | None) -> Transport:
         raise NotImplementedError
 
+    def _join(self) -> None:
+        """Have what is on offer as attributes, and later what a newer version offers that is taken over."""
+        self._attach()
+        if (following := self._api.following) is not None:
+            self._line.following, self._line.moved = following, weakref.WeakMethod(self._attach)
+            following.join(self._line)
+
     def _attach(self) -> None:
-        own = self.api.namespaces.get("", {})
+        api, also = self._session.api, self._api.pinned
+        own = {**also.namespaces.get("", {}), **api.namespaces.get("", {})}
         for name, way in own.items():
             if not hasattr(type(self), name):  # a door's own method goes first
                 setattr(self, name, call(way, self._blocks, self))
-        for name in filter(None, self.api.namespaces):
+        for name in filter(None, dict.fromkeys((*also.namespaces, *api.namespaces))):
             kind: Any = self._doors.get(name, self._kind)  # Any: mypy does not take a class for hashable
             world: Any = self._kind
-            bound = namespace(self.api, name, kind, self._family, world)(self._session)
+            bound = namespace(api, also, name, kind, self._family, world)(self._line)
             attribute = f"{name}_" if name in own or hasattr(type(self), name) else name
             self._namespaces[attribute] = bound
             setattr(self, attribute, bound)
@@ -95,7 +106,7 @@ class AnyClient(Bound):
     @property
     def api(self) -> Api:
         """The Api that this client speaks."""
-        return self._session.api
+        return self._api
 
     def drift(self) -> list[Surprise]:
         """How answers differed from the document so far."""
@@ -114,9 +125,10 @@ class AnyClient(Bound):
             config = changed(old.config, changes)
             server.check(old.api.operations.context[0].tree, config)
         bucket = old.bucket if config.rate_limit == old.config.rate_limit else None
-        twin._session = self._sessions(old.api, old.io, config, old.credentials, old.drift, old.tokens, bucket)
+        known = old.io, config, old.credentials, old.drift, old.tokens, bucket, old.home
+        twin._line = Line(self._sessions(old.api, *known))
         twin._namespaces = {}
-        twin._attach()
+        twin._join()
         return twin
 
     @told

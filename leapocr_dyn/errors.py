@@ -369,6 +369,20 @@ def of_status(status_code: int) -> type[APIError]:
     return STATUSES.get(status_code) or (ServerError if status_code >= 500 else APIError)
 
 
+class UpdateWarning(UserWarning):
+    """A newer version of a followed document was not taken over, or could not be had, or breaks something.
+
+    update: what was found, what would break and where (history/update.py); the program goes on as before.
+    """
+
+    def __init__(self, update: Any) -> None:  # Any: an Update, which is made further down the house
+        super().__init__(str(update))
+        self.update = update
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.update,)
+
+
 class Family:
     """A service's own classes for the shared ones.
 

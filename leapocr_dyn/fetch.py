@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ipaddress
 import threading
+from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from leapocr_dyn import errors
 from leapocr_dyn.document.limit import SIZE
 from leapocr_dyn.document.mistake import shown, too_large
-from leapocr_dyn.transport import Request, drive
+from leapocr_dyn.transport import Request, Transport, drive
 from leapocr_dyn.transport.blocking import BlockingTransport
 
 SECONDS = 60.0  # for everything
@@ -44,7 +45,9 @@ def fetch(url: str, seconds: float = SECONDS) -> Fetched:
 
     def work() -> None:
         try:
-            came.append(drive(answered(io, url, seconds)))
+            found = drive(answered(io, url, seconds))
+            assert found is not None  # nothing was known
+            came.append(found)
         except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, where it is raised
             came.append(error)
         finally:
@@ -61,18 +64,26 @@ def fetch(url: str, seconds: float = SECONDS) -> Fetched:
     return came[0]
 
 
-async def answered(io: BlockingTransport, url: str, seconds: float) -> Fetched:
-    """The document at the end of all redirects. seconds: for all of it, looked at between the pieces of the answer."""
+async def answered(io: Transport, url: str, seconds: float, known: Mapping[str, str] = {}) -> Fetched | None:
+    """The document at the end of all redirects; None where it is the one that is known.
+
+    seconds: for all of it, looked at between the pieces of the answer. known: what makes the request conditional
+    (RFC 9110 section 13.1). Raises as `fetch` does.
+    """
     deadline = io.now() + seconds
     here = allowed(url, here=True)
     for _ in range(REDIRECTS + 1):
-        response = await io.stream(Request("GET", url, HEADERS), timeout=PATIENCE)
+        left = max(0.001, deadline - io.now())
+        request = Request("GET", url, {**HEADERS, **known}, ours=False)
+        response = await io.stream(request, timeout=min(PATIENCE, left))
         body = io.chunks(response)
         try:
             if response.status_code in (301, 302, 303, 307, 308) and "location" in response.headers:
                 url = urljoin(url, response.headers["location"])
                 allowed(url, here=here)
                 continue
+            if response.status_code == 304 and known:
+                return None
             if response.status_code != 200:
                 raise errors.DocumentError(
                     f"{plain(url)} answers with status {response.status_code}: is the URL right?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from leapocr_dyn.bound import AsyncClosing, Bound, Closing
@@ -31,18 +32,22 @@ class Source(Protocol):
 
 
 class Walk(Generic[T]):
-    """One after the other, from a source."""
+    """One after the other, from a source. settled: gives the source anew at the first step, if it may be another."""
 
     _noun: ClassVar[str] = "item"
     _loop: ClassVar[str] = "for"
     _source: Source
 
-    def __init__(self, bound: Bound, source: Source) -> None:
+    def __init__(self, bound: Bound, source: Source, settled: Callable[[], Awaitable[Source]] | None = None) -> None:
         self._bound = bound
         self._source = source
+        self._settled = settled
 
     async def _next(self) -> T | None:
         with self._bound._family.adopting():
+            if self._settled is not None:
+                settled, self._settled = self._settled, None
+                self._source = await settled()
             return await self._source.next()  # type: ignore[no-any-return]  # what comes, the source's own types say
 
     async def _end(self) -> None:

@@ -33,6 +33,7 @@ class Pair(Client):
 
     def _attach(self) -> None:
         super()._attach()
+        self._twin._attach()
         for name in (*self.api.namespaces.get("", ()), "request"):
             setattr(self, f"{name}_async", getattr(self._twin, name))
         for name, bound in self._namespaces.items():

@@ -84,7 +84,10 @@ class Answer(NamedTuple):
 
 
 class Session:
-    """One client's way to the API."""
+    """One client's way to the API.
+
+    home: the version of the API whose document says where it is, and who that is said by; a newer one does not.
+    """
 
     def __init__(
         self,
@@ -95,8 +98,10 @@ class Session:
         drift: Drift,
         tokens: Tokens | None = None,
         bucket: Bucket | None = None,
+        home: Api | None = None,
     ) -> None:
         self.api = api
+        self.home = home or api
         self.io = io
         self.config = config
         self.credentials = credentials
@@ -113,10 +118,15 @@ class Session:
         self._secrets = partial(secrets, credentials, self.tokens)
         self.watch = Watch(config, io.now, self._secrets)
 
+    def speaking(self, api: Api) -> Session:
+        """The same for another version of the API. What is shared stays shared; where the API is stays, too."""
+        known = self.io, self.config, self.credentials, self.drift, self.tokens, self.bucket
+        return type(self)(api, *known, self.home)
+
     @cached_property
     def base_url(self) -> str:
         """Where the API is. Raises ConfigurationError where neither the caller nor the document says."""
-        url = self.config.base_url or server.root(self.api.operations.context[0].tree, self.config.server_variables)
+        url = self.config.base_url or server.root(self.home.operations.context[0].tree, self.config.server_variables)
         if not server.is_absolute(url):
             said = f"the document says only {url}" if url else "neither base_url nor the document says"
             raise errors.ConfigurationError(f"{said} where the API is; pass base_url=")
@@ -373,7 +383,7 @@ class Session:
         if (
             not allowed
             and self.config.base_url is None
-            and not self.api.is_bundled
+            and not self.home.is_bundled
             and self.credentials != Credentials()
         ):
             raise errors.ConfigurationError(

@@ -48,6 +48,8 @@ history.file history.store history.lock
 observe
 metrics
 transport transport.wire transport.blocking transport.suspending
+fetch
+history.terms history.update
 attempt
 limit
 token
@@ -60,7 +62,6 @@ call
 client
 pair
 pdfium
-fetch
 api
 testing
 webhook

@@ -199,7 +199,7 @@ def test_an_answer_that_is_not_an_object_is_the_servers_mistake(answer: Json) ->
 def test_threads_that_ask_at_once_get_one_class() -> None:
     """A view is made under the same lock as every other class."""
     api = load("leapocr")
-    views = Api(api._document, api.workflow, api.recipe).views
+    views = Api(api.whole, api._document, api.workflow, api.recipe).views
     with ThreadPoolExecutor(6) as pool:
         assert len(set(pool.map(lambda _: views["JobStatus"], range(24)))) == 1
 

@@ -68,7 +68,11 @@ class Document(NamedTuple):
             tree, applied = overlay.apply(tree, read.tree, read.name)
             digest = source.digest(f"{digest} {read.digest}")
             report += [
-                Finding("overlay", "", f"{read.name}, action {one.index + 1} at {one.target}: {one.matches} matches")
+                Finding(
+                    "overlay" if one.matches else "overlay-unmatched",
+                    "",
+                    f"{read.name}, action {one.index + 1} at {one.target}: {one.matches} matches",
+                )
                 for one in applied
             ]
         return self._replace(tree=tree, published=tree, digest=digest, report=tuple(report))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from leapocr_dyn.document import Document
@@ -89,15 +89,21 @@ def compare(old: Document, new: Document, *, tag: str | None = None) -> Comparis
     Raises DocumentError for a document that cannot be followed (a repair switched off, or joins without end).
     """
     both = Comparer(old, new, tag)
-    changes = [change for pair in both.pairs for change in both.changes(*pair)]
-    changes.sort(key=lambda one: (-SEVERITIES.index(one.severity), one.operation, one.where, one.rule, one.said))
-    return Comparison(changes[0].severity if changes else NONE, tuple(changes))
+    return comparison(change for pair in both.pairs for change in both.changes(*pair))
+
+
+def comparison(changes: Iterable[Change]) -> Comparison:
+    """These changes, in order."""
+    ordered = sorted(
+        changes, key=lambda one: (-SEVERITIES.index(one.severity), one.operation, one.where, one.rule, one.said)
+    )
+    return Comparison(ordered[0].severity if ordered else NONE, tuple(ordered))
 
 
 class Comparer:
     """Two documents on their way to a comparison. pairs: of operations; None where one has no counterpart."""
 
-    def __init__(self, old: Document, new: Document, tag: str | None) -> None:
+    def __init__(self, old: Document, new: Document, tag: str | None = None) -> None:
         self.tag = tag
         before, after = Surface(old), Surface(new)
         self.old, self.new = Fingerprints(before), Fingerprints(after)

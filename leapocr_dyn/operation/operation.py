@@ -61,6 +61,7 @@ class Operation:
         self.place = pointer("paths", path, method)
         self.id = str(node.get("operationId"))
         self.followed: dict[str, Located] = {}  # the schemas of its answers, by the pointers of their media types
+        self.planned = False  # whether this process ever did; who follows the document's versions asks
         self._responses: list[tuple[str, Any, str]] | None = None
 
     @classmethod
@@ -242,6 +243,7 @@ class Operation:
         """
         from leapocr_dyn.operation import request  # not at the top: to look at an API plans nothing
 
+        self.planned = True
         try:
             return request.planned(self, base_url, arguments)
         except Error as error:

@@ -1,0 +1,143 @@
+"""On what terms the versions of a document are followed, and which one they begin with: what load() and a lock say.
+
+What is wrong with the terms is said when an API is loaded, and not when it is called. Only a URL that was given as the
+document itself is fetched here, and only where this machine has no version of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection
+from pathlib import Path
+from typing import NamedTuple
+
+from leapocr_dyn import fetch
+from leapocr_dyn.document import source
+from leapocr_dyn.errors import ConfigurationError, DocumentError
+from leapocr_dyn.history import lock
+from leapocr_dyn.history.lock import POLICIES, Pin
+from leapocr_dyn.history.store import Store
+from leapocr_dyn.model import naming
+
+LISTS = 2**20  # bytes of a list of digests
+BUNDLED = "bundled"  # the source of a document that comes with this package
+
+
+class Terms(NamedTuple):
+    """On what terms versions are followed.
+
+    policy: one of POLICIES. source: the URL of newer documents; None: nobody looks. every: seconds between two looks.
+    sha256: the digests that may be taken; None: any. uses: operations that must not break, beside those that are
+    called.
+    """
+
+    policy: str
+    source: str | None
+    every: float
+    sha256: frozenset[str] | None = None
+    uses: tuple[str, ...] = ()
+
+
+def of(
+    policy: str | None,
+    updates: str | None,
+    every: float,
+    sha256: str | Collection[str] | os.PathLike[str] | None,
+    pin: Pin | None,
+) -> Terms:
+    """The terms: what is given, then what the lock file says. Raises ConfigurationError for what cannot be meant."""
+    said = pin.policy if pin is not None else "pinned"
+    chosen = said if policy is None else policy
+    if chosen not in POLICIES:
+        hint = naming.hint(str(chosen), POLICIES, f"; there are {', '.join(POLICIES)}")
+        raise ConfigurationError(f"policy: there is no {chosen!r}{hint}")
+    if updates is None and pin is not None and source.is_url(pin.source):
+        updates = pin.source
+    if updates is None and chosen != "pinned":
+        raise ConfigurationError(f'policy="{chosen}" needs a source of newer documents: updates="https://..."')
+    if updates is not None:
+        try:
+            fetch.allowed(updates, here=True)
+        except DocumentError as error:
+            raise ConfigurationError(f"updates: {error.message}") from error
+    if isinstance(every, bool) or not isinstance(every, (int, float)) or not every >= 0:
+        raise ConfigurationError(f"every: the seconds between two looks, 0 or more, not {every!r:.60}")
+    return Terms(chosen, updates, float(every), _listed(sha256), pin.uses if pin is not None else ())
+
+
+def pin(path: str | os.PathLike[str], name: str) -> Pin:
+    """What a lock file pins for an API. name: its own, or its document's URL. Raises ConfigurationError."""
+    if source.is_url(name):
+        pins = [one for one in lock.read(Path(path)).values() if one.source == fetch.plain(name)]
+        if len(pins) == 1:
+            return pins[0]
+    return lock.pinned(Path(path), name)
+
+
+def pinned(path: str | os.PathLike[str], pin: Pin, service: str | None, store: Store) -> bytes | None:
+    """The document that a lock file pins; None where it is the bundled one. Raises ConfigurationError where it is gone.
+
+    service: the name of the bundled service, where it is one.
+    """
+    if pin.source == BUNDLED:
+        ours = source.bundled(service, "openapi") if service is not None else None
+        if ours is not None and source.canonical_digest(ours) != pin.sha256:
+            raise ConfigurationError(
+                f"{path}: the {pin.name} that comes with this package is another version than the one that is pinned; "
+                "see leapocr-dyn spec show, and pin this one if it is right"
+            )
+        return None
+    content = lock.content(Path(path), pin)
+    if content is None:
+        content = store.read(pin.sha256)
+    if content is None:
+        raise ConfigurationError(
+            f"{path}: version {pin.sha256[:12]} of {pin.name} is not on this machine; keep a copy beside the lock file "
+            "(leapocr-dyn spec pin makes one), or pin another version"
+        )
+    return content
+
+
+def latest(url: str, terms: Terms, store: Store) -> bytes:
+    """The newest version of a URL's document that this machine has seen; where it has seen none, what stands there now.
+
+    Raises as a fetch does.
+    """
+    for version in store.versions(url):
+        listed = terms.sha256 is None or version.digest in terms.sha256
+        if listed and not version.refused and (content := store.read(version.digest)) is not None:
+            return content
+    fetched = fetch.fetch(url)
+    check(fetched.content, fetch.plain(url), terms)
+    source.text_source(fetched.content, fetch.plain(url))  # only what can be read is kept
+    store.add(url, fetched.content, fetched.headers)
+    store.look(url)
+    return fetched.content
+
+
+def check(content: bytes, name: str, terms: Terms) -> None:
+    """Raise DocumentError for a document that is not one of those that may be taken."""
+    if terms.sha256 is not None and (digest := source.digest(content)) not in terms.sha256:
+        raise DocumentError(f"{name} gives a document whose sha256 is {digest}, which is not one that may be taken")
+
+
+def _listed(sha256: str | Collection[str] | os.PathLike[str] | None) -> frozenset[str] | None:
+    """The digests that may be taken. Raises ConfigurationError for what is none."""
+    if sha256 is None:
+        return None
+    if isinstance(sha256, os.PathLike):
+        try:
+            text = source.content(Path(sha256), LISTS).decode("utf-8", "replace")
+        except DocumentError as error:
+            raise ConfigurationError(f"sha256: {error.message}") from error
+        # As sha256sum writes it: the digest, then the name of a file.
+        given = [line.split()[0].lstrip("\\") for line in text.splitlines() if line.strip() and line[0] != "#"]
+    else:
+        given = [sha256] if isinstance(sha256, str) else [str(one) for one in sha256]
+    for one in given:
+        if not re.fullmatch(r"(sha256:)?[0-9a-fA-F]{64}", one):
+            raise ConfigurationError(
+                f"sha256: {one!r:.80} is no SHA-256 digest, 64 hexadecimal digits; for a file of them pass a Path"
+            )
+    return frozenset(one.removeprefix("sha256:").lower() for one in given)

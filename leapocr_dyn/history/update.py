@@ -1,0 +1,405 @@
+"""Following an API whose document changes: look for a newer one, judge it, take it over or not, go back.
+
+    api = load("pets.json", policy="compatible", updates="https://api.example.com/openapi.json")
+
+Theory of operation. `pinned` is the version that a program was written against. A newer one is fetched before a
+workflow begins, when it is time to look (`look`), or when somebody says so (`update`). It goes through the whole
+pipeline, overlays and workflow and all, and is compared with the pinned one (`judge`, a pure function). What this
+program uses decides: what its workflow names, what it has called or planned, and what a lock file lists. Under
+`compatible` it is taken over only where none of that breaks; `latest` takes everything, and says what breaks.
+
+To take over is to put another Api in the place of the one that is spoken (`speak`); everybody who joined gets a session
+of it. What is under way keeps the session that it began with, so no running job is disturbed. A callable that somebody
+holds is found again in the new version by its name (`now`); names stay what they were, however the document calls
+things now. Where an operation that was not used before turns out to be broken in the version that was taken, the pinned
+one is spoken again before anything is sent.
+
+It refuses to let a document say where requests go: the pinned one's server stays, and so does whom it is trusted by.
+A source that fails, in whatever way, changes nothing: yesterday's version is spoken on, with one warning.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+import weakref
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from leapocr_dyn import errors, fetch
+from leapocr_dyn.document import source
+from leapocr_dyn.history.compare import Change, Comparer, Comparison, comparison
+from leapocr_dyn.history.rule import BREAKING
+from leapocr_dyn.history.store import Store, Version
+from leapocr_dyn.history.terms import Terms, check
+from leapocr_dyn.model import naming
+from leapocr_dyn.operation.method import Method
+from leapocr_dyn.operation.operation import Operation
+from leapocr_dyn.transport import Transport, drive
+from leapocr_dyn.transport.blocking import BlockingTransport
+from leapocr_dyn.visible import visible
+
+if TYPE_CHECKING:
+    from leapocr_dyn.api import Api
+    from leapocr_dyn.bound import Line
+
+SECONDS = 2.0  # that a look may take from a workflow that is about to begin
+TRIED = 3  # versions of the store, newest first, before the pinned one is good enough
+# Whoever follows keeps the names that it had, and finds an operation by where it is.
+FORGIVEN = frozenset({"operation-renamed", "tag-lost"})
+
+
+class Judged(NamedTuple):
+    """What a newer version means beside the pinned one.
+
+    broken: what breaks, by the operation's name ("namespace.name") in the pinned one. names: how operations were
+    called that are called otherwise now, by their place ("METHOD /path") in the newer one.
+    """
+
+    comparison: Comparison
+    broken: Mapping[str, tuple[Change, ...]]
+    names: Mapping[str, str]
+
+
+class Update(NamedTuple):
+    """What a look found, and what became of it. It prints as what a person should know.
+
+    api: the API's name. source: as it may be shown. digest: sha256 of the document that was found; None where there is
+    none but the one that is spoken. taken: whether it is spoken from now on. comparison: what it changes beside the
+    pinned version. breaks: those changes that break what is used here. reasons: what else speaks against it.
+    """
+
+    api: str
+    source: str
+    digest: str | None = None
+    taken: bool = False
+    comparison: Comparison | None = None
+    breaks: tuple[Change, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return visible("\n".join(_told(self)))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _told(update: Update) -> Iterator[str]:
+    version = f"{update.api}: version {(update.digest or '')[:12]} of {update.source}"
+    if update.digest is None:
+        yield f"{update.api}: {'; '.join(update.reasons) or f'nothing new at {update.source}'}"
+        return
+    changes = update.comparison.changes if update.comparison is not None else ()
+    counted = [
+        naming.counted(number, noun)
+        for severity, noun in (("breaking", "breaking change"), ("risky", "risky change"), ("addition", "addition"))
+        if (number := sum(change.severity == severity for change in changes))
+    ]
+    said = f"{', '.join(counted) or 'no change that matters'}"
+    if update.taken:
+        yield f"{version} is spoken now ({said}); " + (
+            "this breaks what is used here:" if update.breaks else "nothing that is used here breaks"
+        )
+    elif update.breaks:
+        yield f"{version} is not taken over ({said}), because it would break what is used here:"
+    else:
+        yield f"{version} is not taken over ({said})" + (
+            ":" if update.reasons else "; nothing that is used here breaks"
+        )
+    for change in update.breaks:
+        yield f"  {change.said} (at #{change.new or change.old})"
+    for reason in update.reasons:
+        yield f"  {reason}"
+
+
+def judge(pinned: Api, newer: Api) -> Judged:
+    """What a newer version means for a program that was written against the pinned one."""
+    both = Comparer(pinned.whole, newer.whole)
+    changes: list[Change] = []
+    broken: dict[str, tuple[Change, ...]] = {}
+    names: dict[str, str] = {}
+    for old, new in both.pairs:
+        told = list(both.changes(old, new))
+        changes += told
+        was = pinned.operations.get(old.name) if old is not None else None
+        if was is None:
+            continue
+        name = f"{was.namespace}.{was.name}"
+        if severe := tuple(one for one in told if one.severity == BREAKING and one.rule not in FORGIVEN):
+            broken[name] = severe
+        now = newer.operations.get(new.name) if new is not None else None
+        if new is not None and (now is None or f"{now.namespace}.{now.name}" != name):
+            names[new.name] = name
+    return Judged(comparison(changes), broken, names)
+
+
+def unmatched(api: Api) -> set[str]:
+    """The actions of overlays that found nothing in the document."""
+    return {finding.said for finding in api.report if finding.rule == "overlay-unmatched"}
+
+
+class Following:
+    """The versions of one API: which one is spoken, and who speaks it.
+
+    name: the API's, for messages. home: whose document says where the API is. pinned: the version to compare with, and
+    to go back to. digest: sha256 of its bytes, where it has some. make: an Api from a document's bytes and the names
+    that operations shall have, by their place.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        home: Api,
+        pinned: Api,
+        digest: str | None,
+        make: Callable[[bytes, Mapping[str, str]], Api],
+        terms: Terms,
+        store: Store,
+    ) -> None:
+        self.name = name
+        self.home = home
+        self.pinned = self.api = pinned
+        self.terms = terms
+        self.store = store
+        self._make = make
+        self._pinned_digest = self.digest = digest
+        self._source = terms.source or ""
+        self._shown = fetch.plain(self._source)
+        self._broken: Mapping[str, tuple[Change, ...]] = {}
+        self._good = unmatched(pinned)  # what the version that is spoken leaves unmatched
+        self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
+        self._due: weakref.WeakKeyDictionary[Transport, float] = weakref.WeakKeyDictionary()
+        self._last: tuple[object, Update] | None = None  # to judge it again would cost
+        self._warned: Update | None = None
+        self._looking = threading.Lock()
+        self._moving = threading.RLock()
+        for use in terms.uses:
+            self._pinned_operation(use)
+
+    # -- what clients ask
+
+    def join(self, line: Line) -> None:
+        """Have a line speak what is spoken, from now on."""
+        with self._moving:
+            self._lines.add(line)
+            line.move(self.api)
+
+    def now(self, way: Operation | Method) -> Operation | Method:
+        """A way to call, in the version that is spoken; as it was where that has none. It counts as used."""
+        name = f"{way.operation.namespace}.{way.operation.name}"
+        way.operation.planned = True
+        if name in self._broken and self.terms.policy == "compatible":
+            self._return(name)
+        ways: Mapping[str, Operation | Method] = self.api.methods if isinstance(way, Method) else self.api.operations
+        return ways.get(f"{way.namespace}.{way.name}".lstrip("."), way)
+
+    async def look(self, io: Transport) -> None:
+        """Take a newer version over, where it is time to look for one. What goes wrong is a warning, and no failure."""
+        now = io.now()
+        if self.terms.policy == "pinned" or now < self._due.get(io, now) or not self._looking.acquire(blocking=False):
+            return
+        try:
+            self._due[io] = now + self.terms.every
+            age = await io.call(self._age)
+            if age is not None and age < self.terms.every:  # another process has looked
+                self._due[io] = now + self.terms.every - age
+                await io.call(self.catch_up)
+                return
+            update = await self._found(io, SECONDS)
+        except errors.Error as error:
+            self._warn(Update(self.name, self._shown, reasons=(_stays(error),)))
+        else:
+            if update.breaks or update.reasons:
+                self._warn(update)
+        finally:
+            self._looking.release()
+
+    # -- what people ask
+
+    def update(self, *, dry: bool = False, again: bool = False) -> Update:
+        """Look now. dry: only say what would be done. again: also take a version that was rolled back.
+
+        Raises what a fetch raises (DocumentError, TransportError); nothing has changed then. ConfigurationError where
+        nobody said where newer documents are.
+        """
+        if self.terms.source is None:
+            raise errors.ConfigurationError(
+                f'{self.name}: nobody said where newer documents are: updates="https://..."'
+            )
+        io = BlockingTransport()
+        try:
+            with self._looking:
+                return drive(self._found(io, fetch.SECONDS, dry=dry, again=again))
+        finally:
+            drive(io.close())
+
+    def rollback(self) -> Update:
+        """Go back to the version before this one, and refuse this one from now on, in this and in other programs.
+
+        Raises ConfigurationError where the pinned version is spoken.
+        """
+        digest = self.digest
+        if self.api is self.pinned or digest is None:
+            raise errors.ConfigurationError(f"{self.name}: the pinned version is spoken; there is nothing to roll back")
+        self.store.refuse(self._source, digest)
+        self.speak(self.pinned, self._pinned_digest, {})
+        self.catch_up()
+        where = "the pinned version" if self.api is self.pinned else f"version {(self.digest or '')[:12]}"
+        return Update(
+            self.name,
+            self._shown,
+            reasons=(f"version {digest[:12]} of {self._shown} is refused from now on, and {where} is spoken",),
+        )
+
+    def catch_up(self) -> None:
+        """Speak the newest version that this machine has seen and the policy allows. No network."""
+        if self.terms.policy == "pinned":
+            return
+        known = [one for one in self.store.versions(self._source) if not one.refused][:TRIED]
+        for version in known:
+            if version.digest == self.digest:
+                return
+            content = self.store.read(version.digest)
+            if content is not None:
+                try:
+                    check(content, self._shown, self.terms)
+                    if self._weighed(content, version.digest, version).taken:
+                        return
+                except errors.DocumentError:
+                    continue  # it was said when it was fetched
+
+    def used(self) -> frozenset[str]:
+        """The operations that must not break, as "namespace.name"."""
+        versions = {id(api): api for api in (self.pinned, self.api)}.values()
+        planned = {f"{one.namespace}.{one.name}" for api in versions for one in api.operations.values() if one.planned}
+        return frozenset(self._named | planned)
+
+    def speak(self, api: Api, digest: str | None, broken: Mapping[str, tuple[Change, ...]]) -> None:
+        """Have everybody speak this version from now on."""
+        with self._moving:
+            self.api, self.digest, self._broken, self._good = api, digest, broken, unmatched(api)
+            for line in list(self._lines):
+                line.move(api)
+
+    # -- inside
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """What the workflow names, and what the terms list."""
+        operations, workflow = self.pinned.operations, self.pinned.workflow
+        found = {one for name in workflow.needs() if (one := operations.get(name)) is not None}
+        for text in _texts(workflow.sections):
+            one = operations.get(text)
+            if one is not None and text in (one.id, f"{one.method} {one.path}"):
+                found.add(one)
+        found.update(self._pinned_operation(use) for use in self.terms.uses)
+        return frozenset(f"{one.namespace}.{one.name}" for one in found)
+
+    def _pinned_operation(self, name: str) -> Operation:
+        try:
+            return self.pinned.operations[name]
+        except KeyError as error:
+            raise errors.ConfigurationError(f"{self.name}: uses: {error.args[0]}") from error
+
+    def _age(self) -> float | None:
+        """Seconds since somebody looked; None: nobody did."""
+        looked = self.store.looked(self._source)
+        return None if looked is None else max(0.0, time.time() - looked)
+
+    async def _found(self, io: Transport, seconds: float, dry: bool = False, again: bool = False) -> Update:
+        """What stands at the source, and what becomes of it."""
+        address, store = self._source, self.store
+        versions = await io.call(partial(store.versions, address))
+        newest = versions[0] if versions else None
+        held = await io.call(partial(store.read, newest.digest)) if newest is not None else None
+        # A condition is made only where its answer can be used.
+        conditions = _conditions(newest) if newest is not None and held is not None else {}
+        fetched = await fetch.answered(io, address, seconds, conditions)
+
+        def kept() -> Update:
+            content = held if fetched is None else fetched.content
+            assert content is not None  # None was the answer to a condition
+            digest = source.digest(content)
+            check(content, self._shown, self.terms)
+            known = next((one for one in versions if one.digest == digest), None)
+            if again and known is not None and known.refused and not dry:
+                store.accept(address, digest)
+            version = known._replace(refused=known.refused and not again) if known is not None else None
+            update = self._weighed(content, digest, version, dry=dry)
+            if not dry:
+                if fetched is not None and (newest is None or newest.digest != digest):
+                    store.add(address, content, fetched.headers)  # now, because it can be read
+                store.look(address)
+            return update
+
+        return await io.call(kept)
+
+    def _weighed(self, content: bytes, digest: str, version: Version | None, dry: bool = False) -> Update:
+        """What becomes of a document. Raises DocumentError where it is none that could be spoken."""
+        if digest == self.digest:
+            return Update(self.name, self._shown)
+        used = self.used()
+        rolled_back = version is not None and version.refused
+        asked = digest, used, rolled_back
+        if self._last is not None and self._last[0] == asked:
+            return self._last[1]
+        newer = self._make(content, {})
+        if not len(newer.operations):
+            raise errors.DocumentError(f"{self._shown} describes no operation")
+        judged = judge(self.pinned, newer)
+        if judged.names:
+            newer = self._make(content, judged.names)
+        breaks = tuple(one for name in sorted(used) for one in judged.broken.get(name, ()))
+        reasons = [f"{said}: the overlay no longer fits" for said in sorted(unmatched(newer) - self._good)]
+        if rolled_back:
+            reasons.append("it was rolled back; to take it all the same: leapocr-dyn spec update --again")
+        compatible = not (breaks or reasons)
+        taken = {"pinned": False, "compatible": compatible, "latest": not rolled_back}[self.terms.policy]
+        if self.terms.policy == "pinned":
+            reasons.append("the policy is pinned")
+        update = Update(self.name, self._shown, digest, taken, judged.comparison, breaks, tuple(reasons))
+        if taken and not dry:
+            self.speak(newer, digest, {} if self.terms.policy == "latest" else judged.broken)
+        elif not taken:
+            self._last = asked, update
+        return update
+
+    def _return(self, name: str) -> None:
+        """Speak the pinned version again, because the one that is spoken breaks what is used from now on."""
+        with self._moving:
+            breaks, digest = self._broken.get(name, ()), self.digest
+            if not breaks:
+                return  # another thread did
+            self.speak(self.pinned, self._pinned_digest, {})
+        why = ("the pinned version is spoken again",)
+        self._warn(Update(self.name, self._shown, digest, breaks=breaks, reasons=why))
+
+    def _warn(self, update: Update) -> None:
+        if update != self._warned:  # once, and not before every call
+            self._warned = update
+            warnings.warn(errors.UpdateWarning(update), stacklevel=2)
+
+
+def _conditions(version: Version) -> dict[str, str]:
+    """What makes a request conditional. Source: RFC 9110 sections 13.1.2 and 13.1.3."""
+    found = {"If-None-Match": version.etag, "If-Modified-Since": version.last_modified}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _stays(error: errors.Error) -> str:
+    return f"no newer version could be had, and the one of yesterday is spoken on: {error}"
+
+
+def _texts(node: Any) -> Iterator[str]:  # Any: JSON
+    """All texts of a tree, keys too."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            yield str(key)
+            yield from _texts(value)
+    elif isinstance(node, Collection):
+        for item in node:
+            yield from _texts(item)

@@ -1,0 +1,630 @@
+"""Following a document's versions: what is taken over, what is not, and that nobody who calls is disturbed."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import pickle
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from conftest import KEY, World
+from documents import openapi
+from versions import PUBLISHED, published
+
+import leapocr_dyn
+from leapocr_dyn import errors
+from leapocr_dyn.api import Api
+from leapocr_dyn.errors import UpdateWarning
+from leapocr_dyn.history import lock
+from leapocr_dyn.history.fingerprint import surface
+from leapocr_dyn.history.store import Store
+
+SOURCE = "https://docs.test/openapi.json"
+Json = Any  # whatever a test feeds in
+
+
+def operation(id_: str, result: Json = None, **rest: Json) -> Json:
+    """An operation that answers an object with these properties."""
+    schema = {"type": "object", "properties": result or {"name": {"type": "string"}}}
+    answer = {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}
+    return {"operationId": id_, "tags": ["pets"], "responses": answer, **rest}
+
+
+def described(**more: Json) -> Json:
+    """The first version: two operations; more: other paths, or other operations at these."""
+    paths = {"/pets/first": {"get": operation("getPet")}, "/pets/all": {"get": operation("listPets")}, **more}
+    return openapi(paths=paths, servers=[{"url": "https://api.test/v1"}])
+
+
+class Web:
+    """The API and the source of its document. document: what stands there, or a function of the request."""
+
+    def __init__(self) -> None:
+        self.document: Json = described()
+        self.called: list[str] = []  # paths of the API
+        self.looks: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """What the web answers."""
+        if request.url.host == "docs.test":
+            self.looks.append(request)
+            if callable(self.document):
+                return self.document(request)  # type: ignore[no-any-return]  # a test's own
+            return httpx.Response(200, json=self.document)
+        self.called.append(f"{request.method} {request.url.host} {request.url.path}")
+        return httpx.Response(200, json={"name": "Bo", "age": 3})
+
+
+@pytest.fixture
+def web() -> Web:
+    """An API whose document can change."""
+    return Web()
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test has a cache folder of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def followed(policy: str = "compatible", given: Json = None, **terms: Json) -> Api:
+    """The first version, followed."""
+    terms = {"updates": SOURCE, "every": 0.0, **terms}
+    return leapocr_dyn.load(described() if given is None else given, policy=policy, **terms)
+
+
+def client_of(world: World, web: Web, api: Api | None = None, **settings: Any) -> Any:
+    """A client whose web is this."""
+    return world.client(web, api=followed() if api is None else api, base_url="https://api.test/v1", **settings)
+
+
+def changed(change: Callable[[Json], object], document: Json = None) -> Json:
+    """The first version, changed."""
+    tree = copy.deepcopy(described() if document is None else document)
+    change(tree)
+    return tree
+
+
+def properties(tree: Json, path: str = "/pets/first") -> Json:
+    """The properties that an operation answers."""
+    return tree["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
+
+
+# --- compatible: what is taken over ---
+
+
+def test_what_is_new_can_be_called_without_a_new_release(world: World, web: Web) -> None:
+    """Fields of answers, and operations, in a client that was there before."""
+    client = client_of(world, web)
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    web.document["paths"]["/pets/new"] = {"get": operation("newPet")}
+    pet = world.run(client.pets.get_pet())
+    assert (pet.age, type(pet).__name__) == (3, "GetPetResponse")
+    assert world.run(client.pets.new_pet()).name == "Bo"
+    assert "new_pet" in dir(client.pets)
+    assert "new_pet" in client.api.operations
+    assert web.called[-1] == "GET api.test /v1/pets/new"
+
+
+def test_what_would_break_a_call_is_not_taken_over(world: World, web: Web) -> None:
+    """The old version stays, and a warning says exactly what would break and where; once, and not at every call."""
+    client = client_of(world, web)
+    web.document = changed(lambda tree: properties(tree).pop("name"))
+    with pytest.warns(UpdateWarning) as caught:
+        assert world.run(client.pets.get_pet()).name == "Bo"
+    [warning] = [one.message for one in caught]
+    assert isinstance(warning, UpdateWarning)
+    assert "GET /pets/first: response 200: name is gone (at #/paths/~1pets~1first/get" in str(warning)
+    [change] = warning.update.breaks
+    assert (change.rule, change.name, warning.update.taken) == ("property-removed", "name", False)
+    assert world.run(client.pets.get_pet()).name == "Bo"
+    assert len(web.looks) == 2
+
+
+def test_a_moved_operation_is_called_where_it_is_now(world: World, web: Web) -> None:
+    """In the first call after it moved, also by a callable that somebody holds, and in its plan."""
+    client = client_of(world, web)
+    held = client.pets.get_pet
+    web.document = changed(lambda tree: tree["paths"].update({"/animals/first": tree["paths"].pop("/pets/first")}))
+    assert world.run(held()).name == "Bo"
+    assert held.plan().url == "https://api.test/v1/animals/first"
+    assert web.called == ["GET api.test /v1/animals/first"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"operationId": "fetchPet"}, id="another id"),
+        pytest.param({"operationId": None}, id="no id"),
+        pytest.param({"tags": ["animals"]}, id="another tag"),
+        pytest.param({"tags": None, "operationId": None}, id="neither"),
+    ],
+)
+def test_what_people_type_stays_what_it_was(world: World, web: Web, change: Json) -> None:
+    """An operation that lost its id or its tag, or has another, keeps the name that programs call it by."""
+
+    def renamed(tree: Json) -> None:
+        node = tree["paths"]["/pets/first"]["get"]
+        node.update(change)
+        tree["paths"]["/pets/first"]["get"] = {key: value for key, value in node.items() if value is not None}
+        properties(tree)["age"] = {"type": "integer"}
+
+    client = client_of(world, web)
+    web.document = changed(renamed)
+    assert world.run(client.pets.get_pet()).age == 3
+    assert client.pets.get_pet.plan().url == "https://api.test/v1/pets/first"
+
+
+def test_one_that_was_chosen_by_its_tag_stays_when_it_loses_it(world: World, web: Web) -> None:
+    """It is found again by its method and its path."""
+    client = client_of(world, web, followed(tag="pets"))
+    web.document = changed(lambda tree: tree["paths"]["/pets/first"]["get"].pop("tags"))
+    web.document["paths"]["/pets/new"] = {"get": operation("newPet")}
+    assert world.run(client.pets.get_pet()).name == "Bo"
+    assert world.run(client.pets.new_pet()).name == "Bo"
+
+
+def test_what_nobody_uses_may_break(world: World, web: Web) -> None:
+    """Until it is called: then the pinned version is spoken again before anything is sent, and a warning says why."""
+    own = changed(lambda tree: tree["info"].update(title=world.name))  # what others in this process call is used, too
+    client = client_of(world, web, followed(given=own))
+    web.document = changed(lambda tree: tree["paths"].pop("/pets/all"))
+    web.document["paths"]["/pets/new"] = {"get": operation("newPet")}
+    world.run(client.pets.get_pet())
+    assert world.run(client.pets.new_pet()).name == "Bo"
+    with pytest.warns(
+        UpdateWarning, match=r"would break what is used here:\n  GET /pets/all: is gone .*\n.*spoken again"
+    ):
+        assert world.run(client.pets.list_pets()).name == "Bo"
+    assert web.called[-1] == "GET api.test /v1/pets/all"
+    with pytest.raises(AttributeError, match="new_pet"):
+        _ = client.pets.new_pet
+
+
+def test_what_was_only_planned_counts_as_used(web: Web) -> None:
+    """A plan is a promise to send it."""
+    api = followed()
+    api.operations["list_pets"].plan("https://api.test/v1")
+    web.document = changed(lambda tree: tree["paths"].pop("/pets/all"))
+    with httpx.Client(transport=httpx.MockTransport(web)) as http:
+        client = api.client(http_client=http, base_url="https://api.test/v1")
+        with pytest.warns(UpdateWarning, match="GET /pets/all: is gone"):
+            client.pets.get_pet()
+
+
+def test_what_a_workflow_names_counts_as_used(world: World, web: Web) -> None:
+    """Also where only a rule deep inside names it."""
+    rules = {"poll": {"operation": "listPets", "input": "id", "accept": [{"when": "true", "state": "success"}]}}
+    client = client_of(world, web, followed(workflow=rules))
+    web.document = changed(lambda tree: tree["paths"].pop("/pets/all"))
+    with pytest.warns(UpdateWarning, match="GET /pets/all: is gone"):
+        world.run(client.pets.get_pet())
+
+
+def test_pages_begin_with_the_version_that_is_spoken_and_end_with_it(world: World, web: Web) -> None:
+    """A look comes before the first page; what is taken over in the middle reaches the next call, not this one."""
+    rules = {"pages": {"listPets": {"input": "page", "items": "$response.body#/items", "more": "$response.body#/more"}}}
+    items = {"items": {"type": "array", "items": {"type": "string"}}, "more": {"type": "boolean"}}
+    page = {"parameters": [{"name": "page", "in": "query", "schema": {"type": "integer"}}]}
+    first = described(**{"/pets/all": {"get": operation("listPets", items, **page)}})
+    moved = changed(lambda tree: tree["paths"].update({"/all": tree["paths"].pop("/pets/all")}), first)
+    again = changed(lambda tree: tree["paths"].update({"/a": tree["paths"].pop("/all")}), moved)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        web(request)
+        number = int(request.url.params.get("page", "1"))
+        return (
+            httpx.Response(200, json=web.document)
+            if request.url.host == "docs.test"
+            else httpx.Response(200, json={"items": [str(number)], "more": number < 3})
+        )
+
+    api = followed(given=first, workflow=rules)
+    client = world.client(answer, api=api, base_url="https://api.test/v1")
+    web.document = moved
+    seen = []
+    pages = client.pets.list_pets.pages()
+    for _ in range(3):
+        seen += (next(pages) if world.blocking else world.run(anext(pages))).items
+        web.document = again
+        world.run(client.pets.get_pet())
+    assert seen == ["1", "2", "3"]
+    assert {one for one in web.called if "first" not in one} == {"GET api.test /v1/all"}
+    assert client.pets.list_pets.plan().url == "https://api.test/v1/a"
+
+
+# --- when somebody looks ---
+
+
+def test_pinned_asks_no_network(world: World, web: Web) -> None:
+    """However long; only update() does, and says what is new."""
+    api = followed("pinned")
+    client = client_of(world, web, api)
+    world.run(client.pets.get_pet())
+    assert web.looks == []
+
+
+def test_nobody_looks_more_often_than_agreed(world: World, web: Web) -> None:
+    """Neither this client, nor another one, nor another process, as long as `every` says."""
+    client = client_of(world, web, followed(every=60.0))
+    for _ in range(3):
+        world.run(client.pets.get_pet())
+    assert len(web.looks) == 1
+    world.run(client_of(world, web, followed(every=60.0)).pets.get_pet())
+    assert len(web.looks) == 1
+    world.clock.time += 61  # this process waits, and so does the file that says when somebody looked
+    Store().look(SOURCE)
+    world.run(client.pets.get_pet())
+    assert len(web.looks) == 1
+
+
+def test_a_document_that_did_not_change_is_not_sent_again(world: World, web: Web) -> None:
+    """The source is asked by ETag and date, and a new process begins with what was had."""
+    newer = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.headers.get("if-none-match") == '"2"':
+            return httpx.Response(304)
+        return httpx.Response(
+            200, json=newer, headers={"etag": '"2"', "last-modified": "Sat, 21 Nov 2026 07:28:00 GMT"}
+        )
+
+    web.document = answer
+    for _ in range(2):
+        client = client_of(world, web)
+        assert world.run(client.pets.get_pet()).age == 3
+    first, second = web.looks
+    assert "if-none-match" not in first.headers
+    assert second.headers["if-modified-since"] == "Sat, 21 Nov 2026 07:28:00 GMT"
+
+
+def test_a_new_process_speaks_what_was_taken_over_without_asking(world: World, web: Web) -> None:
+    """What was compatible yesterday is there at once."""
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    world.run(client_of(world, web).pets.get_pet())
+    assert "age" in str(followed().document)
+    assert "age" not in str(followed("pinned").document)
+    assert len(web.looks) == 1
+
+
+def test_whoever_follows_one_source_decides_alone(world: World, web: Web) -> None:
+    """What breaks this program may be fine for another one that follows the same source."""
+    newer = changed(lambda tree: properties(tree, "/pets/all").pop("name"))
+    other = changed(lambda tree: tree["info"].update(title=f"Other {world.name}"))
+    web.document = newer
+    world.run(client_of(world, web, followed(given=other)).pets.get_pet())
+    rules = {"operations": {"listPets": {"name": "pets.all_of_them"}}}
+    api = followed(given=other, workflow=rules)
+    assert api.now is api.pinned
+
+
+# --- a source that fails ---
+
+
+FAILURES: dict[str, Any] = {
+    "down": httpx.ConnectError("no route"),
+    "slow": httpx.ReadTimeout("nothing came"),
+    "a server error": httpx.Response(500, text="sorry"),
+    "nothing": httpx.Response(200, content=b""),
+    "cut in the middle": httpx.Response(200, content=json.dumps(described()).encode()[:300]),
+    "a page for people": httpx.Response(200, html="<html><body>Our API</body></html>"),
+    "an empty object": httpx.Response(200, json={}),
+    "a document without operations": httpx.Response(200, json=openapi()),
+    "unchanged, where nothing was had": httpx.Response(304),
+    "not allowed": httpx.Response(403, json={"error": "no"}),
+    "a redirect without end": httpx.Response(302, headers={"location": SOURCE}),
+    "a redirect to what anybody could change": httpx.Response(302, headers={"location": "http://docs.test/x"}),
+    "a redirect to this machine": httpx.Response(302, headers={"location": "https://127.0.0.1/x"}),
+    "too large": httpx.Response(200, content=b" " * (65 * 2**20)),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_source_that_fails_changes_nothing(world: World, web: Web, failure: str) -> None:
+    """A client that worked yesterday works; one warning says what happened."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = FAILURES[failure]
+        if isinstance(found, Exception):
+            raise found
+        return httpx.Response(found.status_code, headers=found.headers, content=found.content)
+
+    client = client_of(world, web)
+    web.document = answer
+    with pytest.warns(UpdateWarning, match="no newer version could be had"):
+        assert world.run(client.pets.get_pet()).name == "Bo"
+    assert world.run(client.pets.get_pet()).name == "Bo"
+    assert Store().versions(SOURCE) == []
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    assert world.run(client.pets.get_pet()).age == 3
+
+
+def test_the_source_never_sees_a_credential(world: World, web: Web) -> None:
+    """Also where the client's own settings would add one to everything."""
+    client = client_of(world, web)
+    world.run(client.pets.get_pet())
+    [look] = web.looks
+    assert KEY not in str(look.headers.raw)
+    assert "cookie" not in look.headers
+
+
+@pytest.mark.parametrize(
+    "url", ["http://docs.test/openapi.json", "ftp://docs.test/x", "openapi.json", "", "https://u:p@docs.test/x"]
+)
+def test_a_source_is_https_or_on_this_machine(url: str) -> None:
+    """What anybody on the way could change is refused, when it is loaded."""
+    with pytest.raises(errors.ConfigurationError, match=r"^updates: "):
+        followed(updates=url)
+
+
+def test_a_document_never_decides_where_requests_and_credentials_go(world: World, web: Web) -> None:
+    """A newer one may name another server: what the pinned one and the caller say stands."""
+    client = world.client(web, api=followed("latest"), base_url=None, api_key=None)
+    web.document = {**described(), "servers": [{"url": "https://evil.test/v1"}]}
+    for _ in range(2):
+        world.run(client.pets.get_pet())
+    assert "evil" in str(client.api.document)
+    assert client.pets.get_pet.plan().url == "https://api.test/v1/pets/first"
+    assert set(web.called) == {"GET api.test /v1/pets/first"}
+    scheme = {"components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "x-key"}}}}
+    web.document = {**web.document, **scheme, "security": [{"key": []}]}
+    client = world.client(web, api=followed("latest"), base_url=None)
+    with (
+        pytest.warns(UpdateWarning, match="needs key"),
+        pytest.raises(errors.ConfigurationError, match="does not decide"),
+    ):
+        world.run(client.pets.get_pet())
+    assert set(web.called) == {"GET api.test /v1/pets/first"}
+
+
+def test_only_listed_documents_are_taken(world: World, web: Web, tmp_path: Path) -> None:
+    """By their SHA-256, given one by one, or in a file as sha256sum writes it."""
+    newer = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    content = json.dumps(newer).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    web.document = lambda request: httpx.Response(200, content=content)
+    listed = tmp_path / "SHA256SUMS"
+    for allowed in ("0" * 64, ["1" * 64, "0" * 64]):
+        with pytest.warns(UpdateWarning, match=f"sha256 is {digest}, which is not one that may be taken"):
+            world.run(client_of(world, web, followed(sha256=allowed)).pets.get_pet())
+    listed.write_text(f"# ours\n{'0' * 64}  old.json\n{digest} *openapi.json\n")
+    assert world.run(client_of(world, web, followed(sha256=listed)).pets.get_pet()).age == 3
+
+
+# --- an overlay that no longer fits ---
+
+
+def test_an_overlay_is_applied_to_every_version_and_one_that_no_longer_fits_is_said(world: World, web: Web) -> None:
+    """The last good version is spoken on; without a correction, who knows what is wrong."""
+    overlay = {
+        "overlay": "1.0.0",
+        "info": {"title": "Ours", "version": "1"},
+        "actions": [{"target": "$.paths['/pets/first'].get.responses", "update": {"404": {"description": "No pet."}}}],
+    }
+    api = followed(overlay=overlay)
+    client = client_of(world, web, api)
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    assert world.run(client.pets.get_pet()).age == 3
+    assert "404" in api.document["paths"]["/pets/first"]["get"]["responses"]
+    web.document = changed(
+        lambda tree: tree["paths"].update({"/first": tree["paths"].pop("/pets/first")}), web.document
+    )
+    with pytest.warns(UpdateWarning, match=r"action 1 at \$.paths\['/pets/first'\].*no longer fits"):
+        assert world.run(client.pets.get_pet()).age == 3
+    assert web.called[-1] == "GET api.test /v1/pets/first"
+
+
+# --- by hand ---
+
+
+def test_update_says_in_one_line_what_is_new_and_that_nothing_breaks(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And takes it over, for everybody who has the API; pinned, it only says it."""
+    api, pinned = followed(every=3600.0), followed("pinned")
+    answers(monkeypatch, web)
+    api.update()
+    assert str(api.update()) == f"Test: nothing new at {SOURCE}"
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    said = str(api.update())
+    assert said.startswith("Test: version ")
+    assert said.endswith(f" of {SOURCE} is spoken now (1 addition); nothing that is used here breaks")
+    assert "\n" not in said
+    assert not pinned.update().taken
+    assert str(pinned.update()).endswith("is not taken over (1 addition):\n  the policy is pinned")
+    assert "age" in str(api.document)
+    assert "age" not in str(pinned.document)
+
+
+def test_going_back_is_one_call_and_the_version_is_not_taken_again(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In no program of this user, until somebody asks for it again; the fingerprint is what it was."""
+    answers(monkeypatch, web)
+    api = followed()
+    before = surface(api.now.whole)
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    assert api.update().taken
+    assert surface(api.now.whole) != before
+    assert "is refused from now on" in str(api.rollback())
+    assert surface(api.now.whole) == before
+    refused = api.update()
+    assert not refused.taken
+    assert "it was rolled back" in str(refused)
+    assert followed().now is api.pinned
+    with pytest.raises(errors.ConfigurationError, match="nothing to roll back"):
+        api.rollback()
+    assert api.update(again=True).taken
+    assert followed().now is not api.pinned
+
+
+def test_a_dry_look_keeps_nothing(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what would be done."""
+    answers(monkeypatch, web)
+    api = followed()
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    assert api.update(dry=True).taken
+    assert api.now is api.pinned
+    assert Store().versions(SOURCE) == []
+
+
+def test_latest_takes_everything_and_says_what_breaks(world: World, web: Web) -> None:
+    """What the pinned version had, and the newer has not, can be called on; the server says what it thinks of it."""
+    own = changed(lambda tree: tree["info"].update(title=f"Latest {world.name}"))
+    client = client_of(world, web, followed("latest", given=own))
+    world.run(client.pets.list_pets())
+    web.document = changed(lambda tree: tree["paths"].pop("/pets/all"))
+    with pytest.warns(
+        UpdateWarning, match=r"is spoken now .* this breaks what is used here:\n  GET /pets/all: is gone"
+    ):
+        world.run(client.pets.get_pet())
+    assert world.run(client.pets.list_pets()).name == "Bo"
+    assert "list_pets" not in client.api.operations
+
+
+def test_who_follows_nothing_is_told_how() -> None:
+    """An ordinary API has no versions."""
+    with pytest.raises(errors.ConfigurationError, match="follows no source: load"):
+        leapocr_dyn.load(described()).update()
+    with pytest.raises(errors.ConfigurationError, match='policy="latest" needs a source'):
+        leapocr_dyn.load(described(), policy="latest")
+    with pytest.raises(errors.ConfigurationError, match="did you mean 'compatible'"):
+        followed("compatibel")
+    with pytest.raises(errors.ConfigurationError, match="every: "):
+        followed(every=-1)
+
+
+# --- in company ---
+
+
+def test_an_api_that_is_followed_and_its_clients_can_be_pickled(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They follow on, there; so do their models."""
+    api = followed()
+    again = pickle.loads(pickle.dumps(api))
+    assert again._followed().terms == api._followed().terms
+    client = pickle.loads(pickle.dumps(api.client(api_key=KEY, base_url="https://api.test/v1")))
+    assert client.api.following.terms.policy == "compatible"
+    answers(monkeypatch, web)
+    pet = client.pets.get_pet()
+    assert pickle.loads(pickle.dumps(pet)) == pet
+
+
+def test_many_threads_may_call_while_a_version_is_taken_over(web: Web) -> None:
+    """One of them looks, and none of them waits for it or fails."""
+    failures: list[BaseException] = []
+    with httpx.Client(transport=httpx.MockTransport(web)) as http:
+        client = followed().client(http_client=http, base_url="https://api.test/v1")
+
+        def work() -> None:
+            try:
+                for _ in range(20):
+                    assert client.pets.get_pet().name == "Bo"
+            except BaseException as error:  # noqa: BLE001 - seen below
+                failures.append(error)
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for number in range(5):
+            newer = described()
+            properties(newer)[f"age{number}"] = {"type": "integer"}
+            web.document = newer
+        for thread in threads:
+            thread.join()
+    assert failures == []
+
+
+def test_other_settings_follow_on(world: World, web: Web) -> None:
+    """with_options gives a client that takes the same versions over."""
+    client = client_of(world, web).with_options(timeout=7)
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    assert world.run(client.pets.get_pet()).age == 3
+
+
+def test_a_cache_that_cannot_be_written_stops_nobody(
+    world: World, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newer version is spoken in this process, and asked for again in the next."""
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    for _ in range(2):
+        assert world.run(client_of(world, web).pets.get_pet()).age == 3
+    assert len(web.looks) == 2
+
+
+# --- what a team agreed on, and documents by their URL ---
+
+
+def test_a_lock_file_pins_everybody_to_one_version(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the copy beside it, on a machine that has never seen the source, and whatever stands there now."""
+    first = json.dumps(described()).encode()
+    path = tmp_path / "leapocr-dyn.lock"
+    digest = hashlib.sha256(first).hexdigest()
+    pin = lock.Pin("Test", SOURCE, digest, "2026-11-21", "pinned", "pets.json", ("list_pets",))
+    lock.write(path, pin, first)
+    newer = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    api = leapocr_dyn.load(newer, lock=path)
+    assert "age" not in str(api.document)
+    (tmp_path / "pets.json").unlink()
+    with pytest.raises(errors.ConfigurationError, match=r"pets.json"):
+        leapocr_dyn.load(newer, lock=path)
+    lock.write(path, pin._replace(document=None))
+    with pytest.raises(errors.ConfigurationError, match=f"version {digest[:12]} of Test is not on this machine"):
+        leapocr_dyn.load(newer, lock=path)
+    Store().add(SOURCE, first, {})
+    assert "age" not in str(leapocr_dyn.load(newer, lock=path).document)
+    assert web.looks == []
+
+
+def test_what_a_lock_file_lists_must_not_break(world: World, web: Web, tmp_path: Path) -> None:
+    """Its policy and its source stand, too; a name that is no operation is said at once."""
+    first = json.dumps(changed(lambda tree: tree["info"].update(title=f"Lock {world.name}"))).encode()
+    path = tmp_path / "leapocr-dyn.lock"
+    digest = hashlib.sha256(first).hexdigest()
+    pin = lock.Pin(f"Lock {world.name}", SOURCE, digest, "2026-11-21", "compatible", "pets.json", ("listPets",))
+    lock.write(path, pin, first)
+    client = client_of(world, web, leapocr_dyn.load(first, lock=path, every=0.0))
+    web.document = changed(lambda tree: tree["paths"].pop("/pets/all"))
+    with pytest.warns(UpdateWarning, match="GET /pets/all: is gone"):
+        world.run(client.pets.get_pet())
+    lock.write(path, pin._replace(uses=("list_pet",)))
+    with pytest.raises(
+        errors.ConfigurationError, match=r"uses: there is no operation 'list_pet'.*did you mean 'list_pets'"
+    ):
+        leapocr_dyn.load(first, lock=path)
+
+
+def test_a_url_that_fails_today_gives_the_document_of_yesterday(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this machine has seen is where it goes on; without a policy, the URL is asked each time."""
+    answers(monkeypatch, web)
+    assert len(leapocr_dyn.load(SOURCE, policy="compatible").operations) == 2
+    web.document = lambda request: httpx.Response(500)
+    assert len(leapocr_dyn.load(SOURCE, policy="compatible").operations) == 2
+    assert len(leapocr_dyn.load(SOURCE, policy="pinned").operations) == 2
+    assert len(web.looks) == 1
+    with pytest.raises(errors.DocumentError, match="status 500"):
+        leapocr_dyn.load(SOURCE)
+
+
+@published
+def test_the_published_document_is_a_version_of_the_bundled_one(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the bundled corrections and workflow, breaks nothing, and the key goes where it went."""
+    answers(monkeypatch, web)
+    web.document = json.loads((PUBLISHED / "leapocr" / "8.json").read_bytes())
+    api = leapocr_dyn.load("leapocr", policy="compatible", updates=SOURCE)
+    update = api.update()
+    assert update.taken, update
+    assert {"process_file", "process_url"} <= set(dir(leapocr_dyn.LeapOCRSync(KEY, api=api).ocr))
+    assert api.report
+    client = api.client(api_key=KEY)
+    assert client.ocr.get_job_status.plan(job_id="x").url.startswith(leapocr_dyn.load("leapocr").base_url)
+    web.document = json.loads((PUBLISHED / "leapocr" / "3.json").read_bytes())
+    assert not api.update().taken
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, web: Web) -> None:
+    """Have connections of our own answered by this web."""
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lambda self, request: web(request))
