@@ -186,6 +186,11 @@ class Followed(Api):
         """The version whose document says where the API is."""
         return self._followed().home
 
+    def __repr__(self) -> str:
+        following = self._followed()
+        how = f"{following.terms.policy}, follows {following.shown}"
+        return super().__repr__().replace("; try ", f"; {how}; try .update(), ", 1)
+
     def __reduce__(self) -> tuple[Any, ...]:
         given, terms = self._given
         return functools.partial(load, **terms), (given,)

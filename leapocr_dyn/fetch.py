@@ -41,17 +41,29 @@ def fetch(url: str, seconds: float = SECONDS) -> Fetched:
     call of an API does.
     """
     io = BlockingTransport()
-    came: list[Fetched | BaseException] = []
+    try:
+        found = drive(within(io, url, seconds))
+    finally:
+        drive(io.close())
+    assert found is not None  # nothing was known
+    return found
+
+
+async def within(io: Transport, url: str, seconds: float, known: Mapping[str, str] = {}) -> Fetched | None:
+    """The document at a URL, or None where it is the one that is known; see `answered`. seconds: for all of it."""
+    if io.suspends:
+        import anyio  # not at the top: blocking, nothing needs it
+
+        with anyio.move_on_after(seconds):
+            return await answered(io, url, seconds, known)
+        raise late(url, seconds)
+    came: list[Fetched | BaseException | None] = []
 
     def work() -> None:
         try:
-            found = drive(answered(io, url, seconds))
-            assert found is not None  # nothing was known
-            came.append(found)
+            came.append(drive(answered(io, url, seconds, known)))
         except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, where it is raised
             came.append(error)
-        finally:
-            drive(io.close())
 
     thread = threading.Thread(target=work, name="leapocr_dyn", daemon=True)
     thread.start()

@@ -252,7 +252,9 @@ def test_pinned_asks_no_network(world: World, web: Web) -> None:
 
 def test_nobody_looks_more_often_than_agreed(world: World, web: Web) -> None:
     """Neither this client, nor another one, nor another process, as long as `every` says."""
-    client = client_of(world, web, followed(every=60.0))
+    api = followed(every=60.0)
+    api._followed().clock = world.clock
+    client = client_of(world, web, api)
     for _ in range(3):
         world.run(client.pets.get_pet())
     assert len(web.looks) == 1

@@ -37,7 +37,7 @@ from leapocr_dyn.history.terms import Terms, check
 from leapocr_dyn.model import naming
 from leapocr_dyn.operation.method import Method
 from leapocr_dyn.operation.operation import Operation
-from leapocr_dyn.transport import Transport, drive
+from leapocr_dyn.transport import Clock, Transport, drive
 from leapocr_dyn.transport.blocking import BlockingTransport
 from leapocr_dyn.visible import visible
 
@@ -121,17 +121,18 @@ def judge(pinned: Api, newer: Api) -> Judged:
     broken: dict[str, tuple[Change, ...]] = {}
     names: dict[str, str] = {}
     for old, new in both.pairs:
+        was = pinned.operations.get(old.name) if old is not None else None
+        now = newer.operations.get(new.name) if new is not None else None
+        if was is None and now is None:
+            continue  # not of what was selected
         told = list(both.changes(old, new))
         changes += told
-        was = pinned.operations.get(old.name) if old is not None else None
-        if was is None:
-            continue
-        name = f"{was.namespace}.{was.name}"
-        if severe := tuple(one for one in told if one.severity == BREAKING and one.rule not in FORGIVEN):
-            broken[name] = severe
-        now = newer.operations.get(new.name) if new is not None else None
-        if new is not None and (now is None or f"{now.namespace}.{now.name}" != name):
-            names[new.name] = name
+        if was is not None:
+            name = f"{was.namespace}.{was.name}"
+            if severe := tuple(one for one in told if one.severity == BREAKING and one.rule not in FORGIVEN):
+                broken[name] = severe
+            if new is not None and (now is None or f"{now.namespace}.{now.name}" != name):
+                names[new.name] = name
     return Judged(comparison(changes), broken, names)
 
 
@@ -157,20 +158,22 @@ class Following:
         make: Callable[[bytes, Mapping[str, str]], Api],
         terms: Terms,
         store: Store,
+        clock: Clock | None = None,
     ) -> None:
         self.name = name
         self.home = home
         self.pinned = self.api = pinned
         self.terms = terms
         self.store = store
+        self.clock = clock or Clock()  # of its own: its clients may have several
         self._make = make
         self._pinned_digest = self.digest = digest
         self._source = terms.source or ""
-        self._shown = fetch.plain(self._source)
+        self.shown = fetch.plain(self._source)
         self._broken: Mapping[str, tuple[Change, ...]] = {}
         self._good = unmatched(pinned)  # what the version that is spoken leaves unmatched
         self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
-        self._due: weakref.WeakKeyDictionary[Transport, float] = weakref.WeakKeyDictionary()
+        self._due = 0.0  # by the clock
         self._last: tuple[object, Update] | None = None  # to judge it again would cost
         self._warned: Update | None = None
         self._looking = threading.Lock()
@@ -197,19 +200,19 @@ class Following:
 
     async def look(self, io: Transport) -> None:
         """Take a newer version over, where it is time to look for one. What goes wrong is a warning, and no failure."""
-        now = io.now()
-        if self.terms.policy == "pinned" or now < self._due.get(io, now) or not self._looking.acquire(blocking=False):
+        now = self.clock.now()
+        if self.terms.policy == "pinned" or now < self._due or not self._looking.acquire(blocking=False):
             return
         try:
-            self._due[io] = now + self.terms.every
+            self._due = now + self.terms.every
             age = await io.call(self._age)
             if age is not None and age < self.terms.every:  # another process has looked
-                self._due[io] = now + self.terms.every - age
+                self._due = now + self.terms.every - age
                 await io.call(self.catch_up)
                 return
             update = await self._found(io, SECONDS)
         except errors.Error as error:
-            self._warn(Update(self.name, self._shown, reasons=(_stays(error),)))
+            self._warn(Update(self.name, self.shown, reasons=(_stays(error),)))
         else:
             if update.breaks or update.reasons:
                 self._warn(update)
@@ -230,8 +233,7 @@ class Following:
             )
         io = BlockingTransport()
         try:
-            with self._looking:
-                return drive(self._found(io, fetch.SECONDS, dry=dry, again=again))
+            return drive(self._found(io, fetch.SECONDS, dry=dry, again=again))
         finally:
             drive(io.close())
 
@@ -249,8 +251,8 @@ class Following:
         where = "the pinned version" if self.api is self.pinned else f"version {(self.digest or '')[:12]}"
         return Update(
             self.name,
-            self._shown,
-            reasons=(f"version {digest[:12]} of {self._shown} is refused from now on, and {where} is spoken",),
+            self.shown,
+            reasons=(f"version {digest[:12]} of {self.shown} is refused from now on, and {where} is spoken",),
         )
 
     def catch_up(self) -> None:
@@ -262,13 +264,13 @@ class Following:
             if version.digest == self.digest:
                 return
             content = self.store.read(version.digest)
-            if content is not None:
-                try:
-                    check(content, self._shown, self.terms)
+            try:
+                if content is not None:
+                    check(content, self.shown, self.terms)
                     if self._weighed(content, version.digest, version).taken:
                         return
-                except errors.DocumentError:
-                    continue  # it was said when it was fetched
+            except errors.Error:
+                continue  # it was said when it was fetched
 
     def used(self) -> frozenset[str]:
         """The operations that must not break, as "namespace.name"."""
@@ -316,13 +318,13 @@ class Following:
         held = await io.call(partial(store.read, newest.digest)) if newest is not None else None
         # A condition is made only where its answer can be used.
         conditions = _conditions(newest) if newest is not None and held is not None else {}
-        fetched = await fetch.answered(io, address, seconds, conditions)
+        fetched = await fetch.within(io, address, seconds, conditions)
 
         def kept() -> Update:
             content = held if fetched is None else fetched.content
             assert content is not None  # None was the answer to a condition
             digest = source.digest(content)
-            check(content, self._shown, self.terms)
+            check(content, self.shown, self.terms)
             known = next((one for one in versions if one.digest == digest), None)
             if again and known is not None and known.refused and not dry:
                 store.accept(address, digest)
@@ -339,18 +341,13 @@ class Following:
     def _weighed(self, content: bytes, digest: str, version: Version | None, dry: bool = False) -> Update:
         """What becomes of a document. Raises DocumentError where it is none that could be spoken."""
         if digest == self.digest:
-            return Update(self.name, self._shown)
+            return Update(self.name, self.shown)
         used = self.used()
         rolled_back = version is not None and version.refused
         asked = digest, used, rolled_back
         if self._last is not None and self._last[0] == asked:
             return self._last[1]
-        newer = self._make(content, {})
-        if not len(newer.operations):
-            raise errors.DocumentError(f"{self._shown} describes no operation")
-        judged = judge(self.pinned, newer)
-        if judged.names:
-            newer = self._make(content, judged.names)
+        newer, judged = self._judged(content)
         breaks = tuple(one for name in sorted(used) for one in judged.broken.get(name, ()))
         reasons = [f"{said}: the overlay no longer fits" for said in sorted(unmatched(newer) - self._good)]
         if rolled_back:
@@ -359,12 +356,27 @@ class Following:
         taken = {"pinned": False, "compatible": compatible, "latest": not rolled_back}[self.terms.policy]
         if self.terms.policy == "pinned":
             reasons.append("the policy is pinned")
-        update = Update(self.name, self._shown, digest, taken, judged.comparison, breaks, tuple(reasons))
+        update = Update(self.name, self.shown, digest, taken, judged.comparison, breaks, tuple(reasons))
         if taken and not dry:
             self.speak(newer, digest, {} if self.terms.policy == "latest" else judged.broken)
         elif not taken:
             self._last = asked, update
         return update
+
+    def _judged(self, content: bytes) -> tuple[Api, Judged]:
+        """The version that a document is, with the names that are typed, and what it means."""
+        try:
+            newer = self._make(content, {})
+            if not len(newer.operations):
+                raise errors.DocumentError(f"{self.shown} describes no operation")
+            judged = judge(self.pinned, newer)
+            return (self._make(content, judged.names) if judged.names else newer), judged
+        except (errors.Error, MemoryError):
+            raise
+        except Exception as error:  # a source is anybody's, and no mistake of ours may stop those who call
+            raise errors.DocumentError(
+                f"{self.shown} cannot be taken over: {type(error).__name__}: {str(error)[:200]}"
+            ) from error
 
     def _return(self, name: str) -> None:
         """Speak the pinned version again, because the one that is spoken breaks what is used from now on."""
@@ -374,7 +386,7 @@ class Following:
                 return  # another thread did
             self.speak(self.pinned, self._pinned_digest, {})
         why = ("the pinned version is spoken again",)
-        self._warn(Update(self.name, self._shown, digest, breaks=breaks, reasons=why))
+        self._warn(Update(self.name, self.shown, digest, breaks=breaks, reasons=why))
 
     def _warn(self, update: Update) -> None:
         if update != self._warned:  # once, and not before every call
