@@ -63,8 +63,12 @@ class Line:
         """Speak this version of the API from now on."""
         if self.session.api is not api:
             self.session = self.session.speaking(api)
-            if self.moved is not None and (moved := self.moved()) is not None:
-                moved()
+
+    def tell(self) -> None:
+        """Say that it moved, once all have."""
+        moved = None if self.moved is None else self.moved()
+        if moved is not None:
+            moved()
 
 
 class Bound:

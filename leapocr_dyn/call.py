@@ -182,14 +182,14 @@ def call(way: Operation | Method, blocks: bool, bound: Bound | None = None) -> C
 
 @functools.lru_cache(maxsize=128)
 def namespace(
-    api: Api, also: Api, name: str, kind: type[Bound], family: Family, world: type[Bound] | None = None
+    api: Api, name: str, kind: type[Bound], family: Family, world: type[Bound] | None = None, also: Api | None = None
 ) -> type[Bound]:
     """The class of a namespace, shared by all clients of an Api: its operations as attributes.
 
-    also: a version of it that may have had more; a program that calls those hears from the server that they are gone.
-    kind: Blocking, Async, or a door, whose own methods go first. world: Blocking or Async, for a door of both.
+    kind: Blocking, Async, or a door, whose own methods go first. world: Blocking or Async, for a door of both. also: a
+    version of the Api that may have had more: who calls those hears from the server that they are gone.
     """
-    ways = {**also.namespaces.get(name, {}), **api.namespaces.get(name, {})}
+    ways = {**(also or api).namespaces.get(name, {}), **api.namespaces.get(name, {})}
     bases = (kind,) if world is None or issubclass(kind, world) else (kind, world)
     members: dict[str, Any] = {key: call(way, bases[-1]._blocks) for key, way in ways.items() if not hasattr(kind, key)}
     members |= {"__slots__": (), "__repr__": _namespace_repr, "__getattr__": Hint(), "_family": family}

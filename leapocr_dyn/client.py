@@ -98,7 +98,7 @@ class AnyClient(Bound):
         for name in filter(None, dict.fromkeys((*also.namespaces, *api.namespaces))):
             kind: Any = self._doors.get(name, self._kind)  # Any: mypy does not take a class for hashable
             world: Any = self._kind
-            bound = namespace(api, also, name, kind, self._family, world)(self._line)
+            bound = namespace(api, name, kind, self._family, world, also)(self._line)
             attribute = f"{name}_" if name in own or hasattr(type(self), name) else name
             self._namespaces[attribute] = bound
             setattr(self, attribute, bound)

@@ -38,7 +38,7 @@ class Pair(Client):
             setattr(self, f"{name}_async", getattr(self._twin, name))
         for name, bound in self._namespaces.items():
             kind: Any = type(bound)  # Any: mypy does not take a class for hashable
-            pair = paired(kind)(self._session)
+            pair = paired(kind)(self._line)
             pair._twin = getattr(self._twin, name)
             self._namespaces[name] = pair
             setattr(self, name, pair)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import hashlib
 import json
 import pickle
+import socket
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,15 +18,19 @@ import httpx
 import pytest
 from conftest import KEY, World
 from documents import openapi
-from versions import PUBLISHED, published
+from hypothesis import HealthCheck, given, settings
+from versions import PUBLISHED, documents, final, published
 
 import leapocr_dyn
 from leapocr_dyn import errors
 from leapocr_dyn.api import Api
 from leapocr_dyn.errors import UpdateWarning
 from leapocr_dyn.history import lock
+from leapocr_dyn.history.compare import compare
 from leapocr_dyn.history.fingerprint import surface
 from leapocr_dyn.history.store import Store
+from leapocr_dyn.pair import Pair
+from leapocr_dyn.sandbox import Sandbox
 
 SOURCE = "https://docs.test/openapi.json"
 Json = Any  # whatever a test feeds in
@@ -625,6 +632,81 @@ def test_the_published_document_is_a_version_of_the_bundled_one(web: Web, monkey
     assert client.ocr.get_job_status.plan(job_id="x").url.startswith(leapocr_dyn.load("leapocr").base_url)
     web.document = json.loads((PUBLISHED / "leapocr" / "3.json").read_bytes())
     assert not api.update().taken
+
+
+# --- any document, and real sockets ---
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(documents(), documents())
+def test_going_back_gives_what_was_there(monkeypatch: pytest.MonkeyPatch, old: Json, new: Json) -> None:
+    """Whatever was taken over, and whatever it breaks: the fingerprint is the old one again, and the names are."""
+    web = Web()
+    with monkeypatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setenv("XDG_CACHE_HOME", folder)
+        answers(patch, web)
+        api = followed("latest", given=old)
+        before = surface(api.now.whole)
+        web.document = new
+        assert api.update().taken
+        assert surface(api.now.whole, only=["PUT /things"]) == surface(final(new), only=["PUT /things"])
+        assert list(api.operations) == ["put_thing"]
+        api.rollback()
+        assert surface(api.now.whole) == before
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(documents(), documents())
+def test_what_is_taken_over_broke_nothing_that_is_used(monkeypatch: pytest.MonkeyPatch, old: Json, new: Json) -> None:
+    """Neither more nor less: the policy says what a comparison of the operation says."""
+    web = Web()
+    old["info"]["title"] = "Compared"
+    with monkeypatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setenv("XDG_CACHE_HOME", folder)
+        answers(patch, web)
+        rules = {"operations": {"putThing": {"name": "things.put_thing"}}}
+        api = followed(given=old, workflow=rules)
+        web.document = new
+        update = api.update()
+        if update.digest is not None:
+            assert update.taken == (compare(final(old), final(new)).severity != "breaking")
+            assert update.taken == (not update.breaks)
+
+
+def test_a_source_that_drips_keeps_nobody_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look takes its two seconds at most (here less), byte by byte or not, and the call goes on."""
+    monkeypatch.setattr("leapocr_dyn.history.update.SECONDS", 0.2)
+    over = threading.Event()
+
+    def drip() -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = listener.accept()
+            with connection:
+                while not over.wait(0.02):
+                    connection.sendall(b"H")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, Sandbox(document=described()) as sandbox:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            api = followed(updates=f"http://127.0.0.1:{listener.getsockname()[1]}/")
+            client = world.client(sandbox.url, api=api, api_key=None, timeout=60)
+            with pytest.warns(UpdateWarning, match="not complete within|connection"):
+                assert world.run(client.pets.get_pet()) is not None
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_a_client_for_both_worlds_follows_in_both(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one half takes over, the other speaks, too."""
+    answers(monkeypatch, web)
+    client = Pair(followed(), base_url="https://api.test/v1")
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    web.document["paths"]["/pets/new"] = {"get": operation("newPet")}
+    assert client.pets.get_pet().age == 3
+    assert client.pets.new_pet().name == "Bo"
+    assert client.pets.new_pet_async.plan().url == "https://api.test/v1/pets/new"
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, web: Web) -> None:

@@ -187,7 +187,9 @@ class Following:
         """Have a line speak what is spoken, from now on."""
         with self._moving:
             self._lines.add(line)
-            line.move(self.api)
+            if line.session.api is not self.api:
+                line.move(self.api)
+                line.tell()
 
     def now(self, way: Operation | Method) -> Operation | Method:
         """A way to call, in the version that is spoken; as it was where that has none. It counts as used."""
@@ -282,8 +284,11 @@ class Following:
         """Have everybody speak this version from now on."""
         with self._moving:
             self.api, self.digest, self._broken, self._good = api, digest, broken, unmatched(api)
-            for line in list(self._lines):
+            lines = list(self._lines)
+            for line in lines:
                 line.move(api)
+            for line in lines:
+                line.tell()
 
     # -- inside
 
