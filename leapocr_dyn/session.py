@@ -166,6 +166,8 @@ class Session:
         Raises everything that errors.py draws below TransportError, APIError and ContractError.
         """
         if isinstance(operation, str):
+            if operation not in self.api.operations:
+                raise errors.DocumentError(f"this version of the API has no operation {operation}")
             operation = self.api.operations[operation]
         plan = self.plan(operation, arguments)
 

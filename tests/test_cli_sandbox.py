@@ -47,15 +47,44 @@ def test_the_sandbox_has_the_bad_day_that_is_asked_for() -> None:
         assert process.communicate(timeout=10)[1] == ""
 
 
+def pets(name: str) -> str:
+    """A document with one operation, whose example is a pet of this name."""
+    answer = {"content": {"application/json": {"example": {"name": name}}}, "description": "A pet"}
+    paths = {"/pet": {"get": {"operationId": "pet", "responses": {"200": answer}}}}
+    return json.dumps({"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"}, "paths": paths})
+
+
 def test_the_sandbox_fakes_any_document(tmp_path: Path) -> None:
     """`sandbox --spec` answers with what a document promises."""
-    answer = {"content": {"application/json": {"example": {"name": "Rex"}}}, "description": "A pet"}
-    paths = {"/pet": {"get": {"operationId": "pet", "responses": {"200": answer}}}}
-    document = {"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"}, "paths": paths}
-    (tmp_path / "pets.json").write_text(json.dumps(document))
+    (tmp_path / "pets.json").write_text(pets("Rex"))
     with started("sandbox", "--spec", str(tmp_path / "pets.json")) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[3]
         assert httpx.get(f"{url}/pet").json() == {"name": "Rex"}
+        process.terminate()
+        assert process.communicate(timeout=10)[1] == ""
+
+
+def save(file: Path, text: str) -> None:
+    """Replace a file at one stroke: what is half written would be told, too."""
+    file.with_suffix(".new").write_text(text)
+    file.with_suffix(".new").replace(file)
+
+
+def test_the_sandbox_follows_the_file_of_its_document(tmp_path: Path) -> None:
+    """Saving the file changes what is served; a file that is broken is told once, and the last good one stays."""
+    file = tmp_path / "pets.json"
+    file.write_text(pets("Rex"))
+    with started("sandbox", "--spec", str(file)) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        url = process.stdout.readline().split()[3]
+        process.stdout.readline()  # the key
+        save(file, "{")
+        assert process.stderr.readline().startswith(f"leapocr-dyn: {file} is served as it was: pets.json")
+        assert httpx.get(f"{url}/pet").json() == {"name": "Rex"}
+        save(file, pets("Ida"))
+        assert process.stdout.readline() == f"{file} has changed, and is served as it is now\n"
+        assert httpx.get(f"{url}/pet").json() == {"name": "Ida"}
         process.terminate()
         assert process.communicate(timeout=10)[1] == ""

@@ -221,9 +221,12 @@ def test_a_document_that_cannot_be_read_fails_as_a_job(world: World, content: by
 )
 def test_options_that_exclude_each_other_are_refused(world: World, options: dict[str, Any], field: str) -> None:
     """Both ways to start a job hold the options to the same rules, and name the field."""
-    about = {"file_name": "a", "file_size": 1, "content_type": "application/pdf", "url": "http://127.0.0.1:9/a"}
+    about: dict[str, dict[str, Any]] = {
+        "direct": {"file_name": "a", "file_size": 1, "content_type": "application/pdf"},
+        "url": {"url": "http://127.0.0.1:9/a"},
+    }
     for path in ("direct", "url") if "file_size" not in options else ("direct",):
-        answer = world.client.post(f"/ocr/uploads/{path}", json=about | options)
+        answer = world.client.post(f"/ocr/uploads/{path}", json=about[path] | options)
         refused(answer, 400, "VALIDATION_ERROR")
         assert answer.json()["details"][0]["field"] == field
 

@@ -14,7 +14,7 @@ from leapocr_dyn import errors
 from leapocr_dyn.sandbox import Sandbox
 from leapocr_dyn.sandbox.contract import Contract, Refusal, base_path
 from leapocr_dyn.sandbox.request import Call
-from leapocr_dyn.sandbox.server import Reply, Server, bundled
+from leapocr_dyn.sandbox.server import Reply, Server, Service, bundled
 
 NODE = {
     "type": "object",
@@ -157,12 +157,13 @@ def test_each_operation_asks_for_its_own_security(trees: Sandbox) -> None:
 
 def test_the_document_is_served_with_an_etag(trees: Sandbox) -> None:
     """Whoever has the document already is told so with 304 and no body."""
-    first = httpx.get(f"{trees.url}/docs/openapi.json")
+    assert trees.document_url == f"{trees.url}/docs/openapi.json"
+    first = httpx.get(trees.document_url)
     assert first.json() == DOCUMENT
     for known in (first.headers["etag"], f'"x", W/{first.headers["etag"]}', "*"):
-        again = httpx.get(f"{trees.url}/docs/openapi.json", headers={"If-None-Match": known})
+        again = httpx.get(trees.document_url, headers={"If-None-Match": known})
         assert (again.status_code, again.content) == (304, b"")
-    assert httpx.get(f"{trees.url}/docs/openapi.json", headers={"If-None-Match": '"x"'}).status_code == 200
+    assert httpx.get(trees.document_url, headers={"If-None-Match": '"x"'}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,8 @@ def test_the_server_never_says_what_the_document_does_not(
     answer: Callable[[Call], Reply], said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A handler that answers wrongly, or breaks, becomes a 500 in the declared shape, and one line in the log."""
-    with Server(DOCUMENT, handlers={"node": answer}) as server, caplog.at_level(logging.INFO, "leapocr_dyn.sandbox"):
+    service = Service(handlers={"node": answer})
+    with Server(DOCUMENT, service=service) as server, caplog.at_level(logging.INFO, "leapocr_dyn.sandbox"):
         got = httpx.get(f"{server.url}/nodes/7", headers={"Authorization": "Bearer sandbox"})
     assert (got.status_code, got.json()) == (500, {"detail": "the sandbox failed; its log says why"})
     (line,) = [record.getMessage() for record in caplog.records if record.name == "leapocr_dyn.sandbox"]

@@ -135,6 +135,33 @@ def test_a_field_that_the_document_does_not_have_yet_is_read_when_it_comes() -> 
     assert job({"finishedAt": "now"}).finished_at == "now"
 
 
+@pytest.mark.parametrize("called", ["result", "text"])
+def test_a_field_is_found_under_the_name_that_the_document_has_for_it(called: str) -> None:
+    """One workflow fits a document before and after a field got another name, and what people type stays the same."""
+    page = {"properties": {"number": {"type": "integer"}, called: TEXT}}
+    declared = {
+        "of": ["go"],
+        "fields": {"result": {"from": ["result", "text"]}},
+        "properties": {"text": {"text": "result"}},
+    }
+    rules = {"views": {"Page": declared}}
+    paths = {"/page": {"get": {"operationId": "go", **answering("Page")}}}
+    read = load(openapi({"Page": page}, paths), workflow=rules).views.read("Page", "go", {"number": 1, called: "Tea"})
+    assert (read.result, read.text, read.to_dict()) == ("Tea", "Tea", {"number": 1, called: "Tea"})
+
+
+def test_text_is_there_though_the_server_calls_it_something_the_document_does_not_know() -> None:
+    """Where a server is ahead of the document, what came is still the text: it was paid for."""
+    declared = {
+        "of": ["go"],
+        "fields": {"result": {"from": ["result", "text"]}},
+        "properties": {"text": {"text": "result"}},
+    }
+    paths = {"/page": {"get": {"operationId": "go", **answering("Page")}}}
+    older = load(openapi({"Page": {"properties": {"text": TEXT}}}, paths), workflow={"views": {"Page": declared}})
+    assert older.views.read("Page", "go", {"result": "Tea"}).text == "Tea"
+
+
 def test_every_source_is_read_in_the_same_way() -> None:
     """So a view pickles whole, wherever it came from."""
     it = job({"id": "3f2", "url": "https://x.test"}, "startJob")

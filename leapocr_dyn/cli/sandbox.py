@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from leapocr_dyn import errors
 from leapocr_dyn.cli.api import located
+from leapocr_dyn.cli.terminal import say
+
+if TYPE_CHECKING:
+    from leapocr_dyn.sandbox import Sandbox
 
 
 @click.command()
@@ -28,7 +34,7 @@ from leapocr_dyn.cli.api import located
     type=click.IntRange(0),
     help="What the account holds; a page costs one.",
 )
-@click.option("--spec", help="Fake this OpenAPI document instead: a file or a URL.")
+@click.option("--spec", help="Fake this OpenAPI document instead: a file, followed as it changes, or a URL.")
 @click.option("--answers", metavar="FILE", help="Give back these recorded exchanges of a real server (JSON).")
 @click.option("--latency", default=0.0, metavar="SECONDS", help="Wait so long before each answer.")
 @click.option("--fail", multiple=True, metavar="STATUS:RATE", help="Answer so: 503:0.02 fails every fiftieth request.")
@@ -55,6 +61,8 @@ def sandbox(
     """Run a local LeapOCR: real HTTP, real OCR, no account.
 
     What goes wrong on purpose can be changed while it runs: PUT /sandbox/faults, with the same names in JSON.
+    So can the document: PUT /sandbox/spec, or save the file of --spec. Other versions of LeapOCR's own are spoken as
+    they were published.
     """
     if not api_key:
         raise click.UsageError("--api-key is empty; leave it out for the default")
@@ -68,9 +76,8 @@ def sandbox(
         raise click.UsageError(
             f"the sandbox needs more packages ({error.name}): pip install 'leapocr-dyn[sandbox]'"
         ) from error
-    from leapocr_dyn.api import load
 
-    document = load(located(spec)).document if spec is not None else None
+    document = None if spec is None else read(spec)
     shares = dict(one.partition(":")[::2] for one in fail)
     faults = Faults.of(
         {
@@ -91,7 +98,36 @@ def sandbox(
         faults=faults,
         webhook=(webhook, webhook_secret) if webhook and webhook_secret else None,
     )
-    made.serve()
+    made.serve(Follower(spec, made) if spec is not None and isinstance(located(spec), Path) else lambda: None)
+
+
+def read(spec: str) -> dict[str, Any]:  # Any: JSON as its author wrote it
+    """The document that --spec names, with the files that it refers to."""
+    from leapocr_dyn.api import load
+
+    return load(located(spec)).document
+
+
+class Follower:
+    """Serves a file again when it has changed; a change that cannot be served is told, and the last good one stays."""
+
+    def __init__(self, spec: str, sandbox: Sandbox) -> None:
+        self._spec, self._sandbox = spec, sandbox
+        self._served = read(spec)
+        self._told = ""
+
+    def __call__(self) -> None:
+        """Look once. As long as its files stay the same, the document is not read again."""
+        try:
+            document = read(self._spec)
+            if document is not self._served:
+                self._sandbox.document = self._served = document
+                click.echo(f"{self._spec} has changed, and is served as it is now")
+            self._told = ""
+        except errors.Error as error:
+            if str(error) != self._told:
+                self._told = str(error)
+                say(f"{self._spec} is served as it was: {error}")
 
 
 def share(status: str, text: str) -> float:

@@ -165,8 +165,10 @@ def views(api: Api, tree: Section) -> Iterator[Problem]:
         for label, given in section["fields"].items():
             said: Section = {"from": given} if isinstance(given, str) else given
             place = f"views/{name}/fields/{label}"
-            if "from" in said and not any(leads(one, (said["from"],)) for one in shown):
-                yield Problem(place, f"what {' and '.join(section['of'])} answers has no field {said['from']!r}")
+            words = [said["from"]] if isinstance(said.get("from"), str) else said.get("from", [])
+            if words and not any(leads(one, (word,)) for one in shown for word in words):
+                wanted = " or ".join(map(repr, words))
+                yield Problem(place, f"what {' and '.join(section['of'])} answers has no field {wanted}")
             yield from absent(place, said.get("percent", ()), known, "a field of the view")
         for words in ("properties", "methods"):
             for label, made in section.get(words, {}).items():

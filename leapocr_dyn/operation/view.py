@@ -142,7 +142,9 @@ class Views(Mapping[str, Any]):
         default = section.get("default")
         if "from" not in section:
             return Field(label, None, Anything("", "Any"), default=default)
-        field = known.get(section["from"])
+        words = _list(section["from"])
+        wire = next((word for word in words if word in known), words[0])
+        field = known.get(wire)
         wanted: Type = field.type if field is not None else Anything("", "Any")
         if "view" in section:
             inner = self.view(section["view"])
@@ -153,11 +155,9 @@ class Views(Mapping[str, Any]):
                 wanted = Union(f"one or several: {place}", [inner, Array(place, inner)], None, {})
             else:
                 wanted = inner
-        elif "type" in section:
-            wanted = self._converter.models.by_pointer(section["type"].lstrip("#"))
         said = field.said if field is not None else {}
         required = section.get("required", False)
-        return Field(label, section["from"], wanted, required=required, default=default, said=said)
+        return Field(label, wire, wanted, required=required, default=default, said=said)
 
 
 def percent(done: str, total: str) -> Callable[[Any], float]:
@@ -252,10 +252,12 @@ def read_into(name: str) -> Callable[[Any, type[T]], T]:
 
 
 def _held(it: Any, name: str) -> Any:  # Any: a view, and what it holds
-    """A field by its name here; where the document no longer describes it, by its name on the wire."""
-    if hasattr(it, name):
-        return getattr(it, name)
-    return it[name] if name in it else None  # noqa: SIM401 - a model has no `get`, which could be a field's name
+    """A field by its name here; where that holds nothing, what the server sent under that name all the same.
+
+    A document may describe the field under an earlier name, or no longer.
+    """
+    value = getattr(it, name, None)
+    return it[name] if value is None and name in it else value
 
 
 def _fenced(value: Json) -> str:

@@ -3,23 +3,26 @@
     with Sandbox() as sandbox:
         client = LeapOCRSync(api_key=sandbox.api_key, base_url=sandbox.url)
 
-It can also fake any other OpenAPI 3.x document; it then answers with examples. It shares no code with the client, so
-that the two check each other.
+It can also fake any other OpenAPI 3.x document; it then answers with examples. The document can be replaced while it
+runs, also by another version of LeapOCR's, which it then speaks: so an update can be rehearsed. It shares no code with
+the client, so that the two check each other.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
 from leapocr_dyn import errors
+from leapocr_dyn.sandbox.edition import edition
 from leapocr_dyn.sandbox.fault import Faults, Weather
-from leapocr_dyn.sandbox.leapocr import LeapOCR, error_body
+from leapocr_dyn.sandbox.leapocr import LeapOCR
 from leapocr_dyn.sandbox.recorded import Recordings
 from leapocr_dyn.sandbox.server import Server, bundled
-from leapocr_dyn.sandbox.storage import PREFIX
 from leapocr_dyn.sandbox.webhook import Subscription, loopback
 
 __all__ = ["Faults", "Sandbox"]
@@ -30,7 +33,8 @@ class Sandbox:
 
     port: 0 takes a free one, and keeps it. part_size: bytes of every part of an upload but the last.
     credits: what the account holds; a page costs one. link_seconds: how long a link for a part is good.
-    document: an OpenAPI document as a dict; without one, LeapOCR's. page_pause: seconds before each page is read.
+    document: an OpenAPI document as a dict, its text, or the path of a file; without one, LeapOCR's.
+    page_pause: seconds before each page is read.
     answers: recorded exchanges of a real server, given back as they were (see sandbox/recorded.py).
     faults: what goes wrong on purpose; it can be changed at any time. webhook: (URL on this machine, secret) to tell of
     every job.
@@ -44,7 +48,7 @@ class Sandbox:
         part_size: int = 5 * 2**20,
         credits: int = 10_000,  # noqa: A002 - the service's own word
         link_seconds: float = 900,
-        document: dict[str, Any] | None = None,  # Any: JSON as its author wrote it
+        document: Mapping[str, Any] | str | bytes | os.PathLike[str] | None = None,  # Any: JSON as its author wrote it
         answers: dict[str, Any] | None = None,  # Any: JSON as it was recorded
         host: str = "127.0.0.1",
         page_pause: float = 0.0,
@@ -54,7 +58,7 @@ class Sandbox:
         if part_size < 1 or credits < 0 or not api_key:
             raise errors.ConfigurationError("a sandbox needs a part_size of at least 1, no negative credits, and a key")
         self.api_key = api_key
-        self._document = bundled() if document is None else document
+        self._edition = edition(bundled() if document is None else document)
         self._recordings = None if answers is None else Recordings(answers)
         self._port, self._host = port, host
         self._settings: dict[str, Any] = {  # Any: keyword arguments
@@ -82,6 +86,27 @@ class Sandbox:
         self._weather.faults = faults
 
     @property
+    def document(self) -> Mapping[str, Any]:  # Any: JSON as its author wrote it
+        """The document that is served."""
+        return (self._edition if self._server is None else self._server.edition).document
+
+    @document.setter
+    def document(self, given: Mapping[str, Any] | str | bytes | os.PathLike[str]) -> None:  # Any: JSON
+        """Serve another one, from the next request on; see `Sandbox`. Jobs go on.
+
+        Raises ConfigurationError for a document that cannot be served; the one before then stays.
+        """
+        if self._server is None:
+            self._edition = edition(given, self._edition)
+        else:
+            self._server.publish(given)
+
+    @property
+    def document_url(self) -> str:
+        """Where the document is published; the same for as long as the sandbox runs."""
+        return self._running().document_url
+
+    @property
     def url(self) -> str:
         """What a client takes as its base URL, such as http://127.0.0.1:8765/api/v1."""
         return self._running().url
@@ -96,14 +121,10 @@ class Sandbox:
         if self._server is not None:
             return self
         self._leapocr = LeapOCR(**self._settings, origin=lambda: self._running().origin)
-        ours = speaks_leapocr(self._document)
         self._server = Server(
-            self._document,
+            self._edition,
             key=self.api_key,
-            handlers=self._leapocr.handlers() if ours else None,
-            keyless=LeapOCR.KEYLESS if ours else (),
-            mounts={PREFIX: self._leapocr.storage} if ours else None,
-            error=error_body if ours else None,
+            service=self._leapocr.service(),
             host=self._host,
             port=self._port,
             weather=self._weather,
@@ -125,6 +146,7 @@ class Sandbox:
             leapocr.jobs.stopping.set()  # first: a fetch that is under way would hold the server up
         if server is not None:
             server.stop()
+            self._edition = server.edition
         if leapocr is not None:
             leapocr.close()
         self._leapocr = self._server = None
@@ -151,8 +173,11 @@ class Sandbox:
             raise errors.NotFoundError(f"there is no job {job_id}")
         return job.status
 
-    def serve(self) -> None:
-        """Run in the foreground until Ctrl-C or SIGTERM; prints where and with which key."""
+    def serve(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Run in the foreground until Ctrl-C or SIGTERM; prints where and with which key.
+
+        meanwhile: called twice a second.
+        """
         over = threading.Event()
 
         def end(number: int, frame: FrameType | None) -> None:
@@ -165,13 +190,13 @@ class Sandbox:
             with self:
                 print(f"{self._title()} sandbox at {self.url} (Ctrl-C ends it)\nAPI key: {self.api_key}", flush=True)
                 while not over.wait(0.5):  # with a timeout, so that the main thread gets to its signals on Windows too
-                    pass
+                    meanwhile()
         finally:
             for kind, handler in before.items():
                 signal.signal(kind, handler)
 
     def _title(self) -> str:
-        info = self._document.get("info")
+        info = self.document.get("info")
         title = info.get("title") if isinstance(info, dict) else None
         return title if isinstance(title, str) and title.isprintable() else "An API's"
 
@@ -184,11 +209,3 @@ class Sandbox:
         self._running()
         assert self._leapocr is not None
         return self._leapocr
-
-
-def speaks_leapocr(document: dict[str, Any]) -> bool:  # Any: JSON as its author wrote it
-    """Whether a document is one of LeapOCR's, by the operation that starts an upload."""
-    items = [item for item in (document.get("paths") or {}).values() if isinstance(item, dict)]
-    return any(
-        isinstance(said, dict) and said.get("operationId") == "directUpload" for i in items for said in i.values()
-    )

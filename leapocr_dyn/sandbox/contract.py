@@ -54,7 +54,10 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a mistake of the 
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path, with its references followed. id: the operationId, or "GET /path" where there is none."""
+    """One method of one path, with its references followed.
+
+    id: the operationId, or "GET /path" where there is none. security: None where the document does not speak of it.
+    """
 
     id: str
     method: str
@@ -63,7 +66,7 @@ class Operation:
     parameters: tuple[dict[str, Json], ...]
     body: dict[str, Json] | None
     responses: dict[str, dict[str, Json]]
-    security: tuple[dict[str, Json], ...]
+    security: tuple[dict[str, Json], ...] | None
 
     def response(self, status: int) -> dict[str, Json] | None:
         """What the document says about this status: by itself, by its hundred (4XX), by `default`, or None."""
@@ -104,6 +107,7 @@ class Contract:
             parameter = self.follow(parameter)
             parameters[parameter.get("name"), parameter.get("in")] = parameter
         plain = re.split(r"[?#]", template, maxsplit=1)[0]
+        security = said.get("security", self._document.get("security"))
         pieces = re.split(r"(\{[^{}]+\})", plain)
         pattern = "".join("([^/]+)" if piece.startswith("{") else re.escape(piece) for piece in pieces)
         return Operation(
@@ -114,7 +118,7 @@ class Contract:
             parameters=tuple(parameters.values()),
             body=self.follow(said["requestBody"]) if "requestBody" in said else None,
             responses={str(status): self.follow(answer) for status, answer in said.get("responses", {}).items()},
-            security=tuple(said.get("security", self._document.get("security", ()))),
+            security=None if security is None else tuple(security),
         )
 
     def follow(self, node: Json) -> dict[str, Json]:
@@ -208,7 +212,10 @@ class Contract:
 
 
 def absolute(node: Json, *, old: bool) -> Json:
-    """A copy with absolute references. old: it is OpenAPI 3.0, whose `nullable` and bounds become JSON Schema's."""
+    """A copy with absolute references, and without the branch of a oneOf that takes any object.
+
+    old: it is OpenAPI 3.0, whose `nullable` and bounds become JSON Schema's.
+    """
     if isinstance(node, list):
         return [absolute(item, old=old) for item in node]
     if not isinstance(node, dict):
@@ -216,6 +223,12 @@ def absolute(node: Json, *, old: bool) -> Json:
     copy = {str(key): absolute(value, old=old) for key, value in node.items()}
     if isinstance(copy.get("$ref"), str) and copy["$ref"].startswith("#"):
         copy["$ref"] = ROOT + copy["$ref"]
+    if isinstance(copy.get("oneOf"), list) and len(copy["oneOf"]) == 2:
+        # Some generators write a reference with a description so, and an object that fits it would fit both.
+        told = [branch for branch in copy["oneOf"] if branch != {"type": "object"}]
+        if len(told) == 1:
+            del copy["oneOf"]
+            copy["allOf"] = [*copy.get("allOf", ()), *told]
     if old:
         if copy.get("nullable") is True and isinstance(copy.get("type"), str):
             copy["type"] = [copy["type"], "null"]

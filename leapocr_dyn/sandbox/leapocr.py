@@ -1,17 +1,20 @@
-"""LeapOCR's operations, in the words of its document: what a request means for jobs and storage, and what is answered.
+"""LeapOCR's operations: what a request means for jobs and storage, and what is answered.
 
 Each handler is named as its operation. A request has been held against the document before it gets here; what remains
-are the rules that a schema cannot say.
+are the rules that a schema cannot say. An answer holds all that any version of the document knows; the server cuts it
+down to the version that is served.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from math import ceil
 from pathlib import Path
 
@@ -20,10 +23,12 @@ from leapocr_dyn.sandbox.fetch import FetchError, fetch
 from leapocr_dyn.sandbox.jobs import FINAL, Job, Jobs, now, pages_of
 from leapocr_dyn.sandbox.layout import Page
 from leapocr_dyn.sandbox.request import Call
-from leapocr_dyn.sandbox.server import Handler, Reply
-from leapocr_dyn.sandbox.storage import Storage
+from leapocr_dyn.sandbox.server import Handler, Reply, Service
+from leapocr_dyn.sandbox.storage import PREFIX, Storage
 from leapocr_dyn.sandbox.webhook import Subscription, Webhooks
 
+# What a saved template is asked for by, in one version or another.
+TEMPLATE = ("template_slug", "template_id")
 PARTS = 10_000  # S3's limit for one upload
 MODELS = {"standard-v2": "Reads print.", "pro-v2": "Reads print, by the same reader; the sandbox has only one."}
 CODES = {
@@ -38,8 +43,6 @@ CODES = {
 
 class LeapOCR:
     """The handlers, over one temporary folder. part_size: bytes of every part but the last. origin: of the server."""
-
-    KEYLESS = ("getHealthStatus",)
 
     def __init__(
         self,
@@ -67,21 +70,24 @@ class LeapOCR:
         self._webhooks.stop()
         self._folder.cleanup()
 
-    def handlers(self) -> dict[str, Handler]:
-        """The handlers by operationId."""
-        return {
-            "directUpload": self.direct_upload,
-            "completeDirectUpload": self.complete_direct_upload,
-            "uploadFromRemoteURL": self.upload_from_remote_url,
-            "getJobStatus": self.get_job_status,
-            "getJobResult": self.get_job_result,
-            "deleteJob": self.delete_job,
-            "listOCRModels": self.list_ocr_models,
-            "getHealthStatus": self.get_health_status,
-        }
+    def service(self) -> Service:
+        """What a server does for LeapOCR: for any of its documents, at the paths and in the words of that one."""
+        handlers: dict[str, Handler] = {}
+        for name, place, handler in HANDLERS:
+            handlers[name] = handlers[place] = partial(handler, self)
+        return Service(
+            handlers,
+            keyless=("getHealthStatus",),
+            mounts={PREFIX: self.storage},
+            error=error_body,
+            strict=True,
+            speaks=speaks,
+        )
 
     def direct_upload(self, call: Call) -> Reply:
         """A job, and one presigned link for each part of its file."""
+        if "file_size" not in call.body:  # earlier versions do not insist on it
+            wrong("file_size", "this sandbox wants to know the size, to say which bytes go to which link")
         job = self._job(call.body, call.body["file_name"], call.body["file_size"])
         count = ceil(job.file_size / self._part_size)
         if count > PARTS:
@@ -226,6 +232,7 @@ class LeapOCR:
                 },
                 "credits_used": len(job.pages),
                 "completed_at": job.completed_at,
+                "processing_time_seconds": round(job.seconds, 3),
             }
             return Reply(200, body)
 
@@ -237,12 +244,30 @@ class LeapOCR:
                 raise Refusal(404, "job not found")
             if job.upload_id is not None:
                 self.storage.forget(job.upload_id)
-        return Reply(204)
+            body = {
+                "id": job.id,
+                "status": job.status,
+                "file_name": job.file_name,
+                "file_size": job.file_size,
+                "total_pages": job.total_pages,
+                "processed_pages": len(job.pages),
+                "credits_used": len(job.pages),
+                "created_at": job.created_at,
+                "deleted_at": now(),
+            }
+            return Reply(200, body)
 
     def list_ocr_models(self, call: Call) -> Reply:
         """The names that the service knows; here they all lead to the same reader."""
         models = [
-            {"name": name, "display_name": name, "description": said, "credits_per_page": 1, "priority": place}
+            {
+                "name": name,
+                "display_name": name,
+                "description": said,
+                "credits_per_page": 1,
+                "priority": place,
+                "surcharge_per_page": 0,
+            }
             for place, (name, said) in enumerate(MODELS.items(), start=1)
         ]
         return Reply(200, {"count": len(models), "models": models})
@@ -285,6 +310,7 @@ class LeapOCR:
             "id": str(uuid.uuid5(uuid.UUID(job.id), str(number))),
             "page_number": number,
             "result": page.text if job.schema is None else job.data,
+            "text": page.text if job.schema is None else json.dumps(job.data),
             "confidence": round(page.confidence, 4),
             "has_bounding_boxes": job.boxes,
             "dimensions": {"width": page.width, "height": page.height},
@@ -301,20 +327,44 @@ class LeapOCR:
         return body
 
 
+# By operationId, and by the place that it had at last: whatever else a version calls it, or wherever it moved it.
+HANDLERS: tuple[tuple[str, str, Callable[[LeapOCR, Call], Reply]], ...] = (
+    ("directUpload", "POST /ocr/uploads/direct", LeapOCR.direct_upload),
+    ("completeDirectUpload", "POST /ocr/uploads/{job_id}/complete", LeapOCR.complete_direct_upload),
+    ("uploadFromRemoteURL", "POST /ocr/uploads/url", LeapOCR.upload_from_remote_url),
+    ("getJobStatus", "GET /ocr/status/{job_id}", LeapOCR.get_job_status),
+    ("getJobResult", "GET /ocr/result/{job_id}", LeapOCR.get_job_result),
+    ("deleteJob", "DELETE /ocr/delete/{job_id}", LeapOCR.delete_job),
+    ("listOCRModels", "GET /ocr/models", LeapOCR.list_ocr_models),
+    ("getHealthStatus", "GET /health", LeapOCR.get_health_status),
+)
+
+
+def speaks(document: Mapping[str, Json]) -> bool:
+    """Whether a document is one of LeapOCR's, by the operation that starts an upload."""
+    for path, item in (document.get("paths") or {}).items():
+        for said in item.values() if isinstance(item, dict) else ():
+            if isinstance(said, dict) and (said.get("operationId") == "directUpload" or path == "/ocr/uploads/direct"):
+                return True
+    return False
+
+
 def check(options: dict[str, Json]) -> None:
     """Hold the options to the rules that the schema cannot say. Raises Refusal."""
-    format_, template = options.get("format"), options.get("template_slug")
+    format_, template = options.get("format"), next((name for name in TEMPLATE if options.get(name)), None)
     extras = [name for name in ("schema", "instructions") if options.get(name)]
     if template:
         if clash := [name for name in ("format", "schema", "instructions", "save_as_template") if options.get(name)]:
-            wrong(clash[0], f"template_slug and {clash[0]} exclude each other")
-        wrong("template_slug", "there is no such template; this sandbox keeps none")
+            wrong(clash[0], f"{template} and {clash[0]} exclude each other")
+        wrong(template, "there is no such template; this sandbox keeps none")
     if not format_:
-        wrong("format", "give a format or a template_slug")
+        wrong("format", "give a format or a template")
     if format_ == "markdown" and extras:
         wrong(extras[0], f"{extras[0]} goes with the structured format only")
     if format_ == "structured" and not options.get("schema"):
         wrong("schema", "the structured format needs a schema")
+    if format_ not in ("markdown", "structured"):
+        wrong("format", f"this sandbox does not offer {format_}")
 
 
 def wrong(name: str, message: str) -> None:

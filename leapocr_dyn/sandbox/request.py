@@ -12,6 +12,7 @@ from typing import NoReturn
 from urllib.parse import parse_qsl
 
 from leapocr_dyn.sandbox.contract import COMPLAINTS, Contract, Json, Operation, covers, is_json
+from leapocr_dyn.sandbox.member import strangers
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,14 @@ class Call:
     body: Json = None
 
 
-def admitted(contract: Contract, operation: Operation, sent: Sent, key: str) -> bool:
-    """Whether the request carries the key in the way that one of the operation's security requirements asks for."""
+def admitted(contract: Contract, operation: Operation, sent: Sent, key: str, *, strict: bool = False) -> bool:
+    """Whether the request carries the key in the way that one of the operation's security requirements asks for.
+
+    strict: where the document does not speak of security, any scheme that it defines is asked for, instead of none.
+    """
     wanted = operation.security
+    if wanted is None:
+        wanted = tuple({name: []} for name in contract.schemes) if strict else ()
     return not wanted or any(all(carries(contract, name, sent, key) for name in requirement) for requirement in wanted)
 
 
@@ -63,8 +69,11 @@ def carries(contract: Contract, name: str, sent: Sent, key: str) -> bool:
     return hmac.compare_digest(secret.encode("utf-8", "replace"), key.encode())
 
 
-def read(contract: Contract, operation: Operation, sent: Sent) -> Call:
-    """The request in the document's types. Raises Refusal with what is wrong, field by field, in its details."""
+def read(contract: Contract, operation: Operation, sent: Sent, *, strict: bool = False) -> Call:
+    """The request in the document's types. Raises Refusal with what is wrong, field by field, in its details.
+
+    strict: what the document does not name is wrong, too.
+    """
     wrong: list[dict[str, str]] = []
     values: dict[str, dict[str, Json]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
     for parameter in operation.parameters:
@@ -83,7 +92,14 @@ def read(contract: Contract, operation: Operation, sent: Sent) -> Call:
             wrong.append({"field": name, "message": f"the {place} parameter {name} is missing"})
         elif "default" in contract.follow(schema):
             values[place][name] = contract.follow(schema)["default"]
-    body = body_value(contract, operation, sent, wrong)
+    body = body_value(contract, operation, sent, wrong, strict=strict)
+    if strict:
+        known = {str(parameter.get("name")) for parameter in operation.parameters if parameter.get("in") == "query"}
+        wrong.extend(
+            {"field": name, "message": f"there is no query parameter {name}"}
+            for name in dict(sent.query)
+            if name.partition("[")[0] not in known
+        )
     if wrong:
         contract.refuse(operation, wrong[0]["message"], wrong[:COMPLAINTS])
     return Call(operation, values["path"], values["query"], body)
@@ -139,7 +155,9 @@ def object_value(contract: Contract, name: str, schema: Json, sent: Sent) -> dic
     return found or None
 
 
-def body_value(contract: Contract, operation: Operation, sent: Sent, wrong: list[dict[str, str]]) -> Json:
+def body_value(
+    contract: Contract, operation: Operation, sent: Sent, wrong: list[dict[str, str]], *, strict: bool
+) -> Json:
     """The body: JSON and forms as values that were held against their schema, anything else as the bytes it is.
 
     wrong: takes what the schema has against it. Raises Refusal for a body that cannot be read.
@@ -169,6 +187,9 @@ def body_value(contract: Contract, operation: Operation, sent: Sent, wrong: list
     else:
         return sent.body
     wrong.extend({"field": place or "body", "message": said} for place, said in contract.complaints(schema, value))
+    for place in strangers(contract, schema, value) if strict else ():
+        where = ".".join(map(str, place))
+        wrong.append({"field": where, "message": f"there is no field {where}"})
     return value
 
 
