@@ -11,6 +11,7 @@ value; in the async worlds `run` gets a coroutine, and runs it in one loop that 
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import threading
@@ -33,6 +34,7 @@ pytest_plugins = ["shell"]
 WORLDS = ("blocking", "asyncio", "trio")
 URL = "https://api.test/v1"
 KEY = "key-that-nobody-may-see"
+_caches = itertools.count()
 
 
 class World:
@@ -175,9 +177,10 @@ def nobody(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, nobody: str) -> None:
-    """No test sees the developer's key, proxy, home or netrc, nor the ignored SIGINT of a background job."""
+    """No test sees the developer's key, proxy, home, cache or netrc, nor the ignored SIGINT of a background job."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
         if name.startswith(("LEAPOCR_", "XDG_")) or name.lower().endswith("_proxy") or name == "NETRC":
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", nobody)
+    monkeypatch.setenv("XDG_CACHE_HOME", f"{nobody}/cache-{next(_caches)}")

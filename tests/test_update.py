@@ -74,12 +74,6 @@ def web() -> Web:
     return Web()
 
 
-@pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test has a cache folder of its own."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
 def followed(policy: str = "compatible", given: Json = None, **terms: Json) -> Api:
     """The first version, followed."""
     terms = {"updates": SOURCE, "every": 0.0, **terms}
