@@ -9,7 +9,7 @@ import pytest
 from shell import Run
 from versions import Json, content, exchange
 
-from leapocr_dyn.cli.spec import CODES
+from leapocr_dyn.cli.spec.diff import CODES
 
 STRING: Json = {"type": "string"}
 

@@ -73,8 +73,9 @@ sandbox
 models
 ocr
 webhooks
-cli.api cli.call cli.doctor cli.ops cli.sandbox cli.show cli.spec cli.stubs
 cli.group
+cli.api cli.call cli.doctor cli.ops cli.sandbox cli.show cli.stubs
+cli.spec.diff cli.spec.following cli.spec.log cli.spec.pin cli.spec.rollback cli.spec.show cli.spec.update cli.spec
 cli
 cli.__main__
 """

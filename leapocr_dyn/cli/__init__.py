@@ -27,7 +27,7 @@ COMMANDS = services.COMMANDS | {
     "ops": ("leapocr_dyn.cli.ops", "List the operations."),
     "sandbox": ("leapocr_dyn.cli.sandbox", "Run a local LeapOCR: real HTTP, real OCR, no account."),
     "show": ("leapocr_dyn.cli.show", "Say what an operation takes, gives and raises."),
-    "spec": ("leapocr_dyn.cli.spec", "Look after OpenAPI documents: what changed from one to the next."),
+    "spec": ("leapocr_dyn.cli.spec", "Look after OpenAPI documents: how they change, and which version is spoken."),
     "stubs": ("leapocr_dyn.cli.stubs", "Write what type checkers cannot see in a document, as .pyi files."),
 }
 

@@ -60,13 +60,23 @@ def replace(path: Path, content: bytes, mode: int = 0o600) -> None:
 def created(path: Path, temporary: Path) -> bool:
     """Give a temporary file a name, if nobody has it yet. Raises OSError."""
     try:
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            raise
-        except OSError:  # no links in this file system: the name is taken with an empty file, which means nothing yet
-            os.close(os.open(path, MAKING, 0o600))
-            os.replace(temporary, path)
+        os.link(temporary, path)
     except FileExistsError:
         return False
+    except OSError:  # perhaps there are no links in this file system
+        return filled(path, temporary)
+    return True
+
+
+def filled(path: Path, temporary: Path) -> bool:
+    """The same without links: the name is taken with an empty file, which means nothing yet, and is then filled."""
+    try:
+        os.close(os.open(path, MAKING, 0o600))
+    except FileExistsError:
+        return False
+    try:
+        os.replace(temporary, path)
+    except OSError:
+        path.unlink()
+        raise
     return True

@@ -12,7 +12,8 @@
 
 It is written in this one layout, so that a change of version is a change of lines, and read with the bounds of any
 document. `document` is a copy beside it, below its own folder: a new machine has that version without asking anybody.
-Two who write one lock at once do not wait for each other: the last one's is there, and it is whole.
+To write it again loses comments but the first line. Two who write at once do not wait for each other: the last one's
+lock is there, and it is whole.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def read(path: Path) -> dict[str, Pin]:
         return {}
     if not isinstance(found, dict):
         raise _wrong(f"{path}: a lock is an object with an API under each name, not {kind(found)}")
-    return {name: _pin(f"{path}: {visible_name(name)}", name, one) for name, one in found.items()}
+    return {name: _pin(f"{path}: {_called(name)}", name, one) for name, one in found.items()}
 
 
 def pinned(path: Path, name: str) -> Pin:
@@ -90,14 +91,16 @@ def pinned(path: Path, name: str) -> Pin:
 
 
 def content(path: Path, pin: Pin) -> bytes | None:
-    """The copy of the document beside the lock; None where the pin names none.
+    """The copy of the document beside the lock; None where there is none.
 
-    Raises ConfigurationError where it is not there, or is not what was pinned.
+    Raises ConfigurationError where it is not what was pinned.
     """
     if pin.document is None:
         return None
-    where = f"{path}: {visible_name(pin.name)}.document"
+    where = f"{path}: {_called(pin.name)}.document"
     copy = _below(path, pin.document, where)
+    if not os.path.lexists(copy):
+        return None
     read = _bytes(copy, SIZE)
     # A checkout may have changed the ends of lines; the hash says whether that is all.
     for one in (read, read.replace(b"\r\n", b"\n")):
@@ -116,8 +119,7 @@ def _bytes(path: Path, at_most: int) -> bytes:
     try:
         return file.bounded(Path(os.path.realpath(path)), at_most)
     except FileNotFoundError as error:
-        made = "`leapocr-dyn spec pin` makes one" if at_most == LOCK else f"bring it back, or {AGAIN}"
-        raise ConfigurationError(f"there is no {path}: {made}", "lock") from error
+        raise ConfigurationError(f"there is no {path}: `leapocr-dyn spec pin` makes one", "lock") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ConfigurationError(
             f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", "lock"
@@ -164,8 +166,8 @@ def _check(pin: Pin, where: str) -> None:
     if not isinstance(pin.date, str) or not _dated(pin.date):
         raise _wrong(f"{where}.date is a day such as 2026-11-21, not {_what(pin.date)}")
     if pin.policy not in POLICIES:
-        near = hint(str(pin.policy), POLICIES, f"; there are {', '.join(POLICIES)}")
-        raise _wrong(f"{where}.policy: there is no {_what(pin.policy)}{near}")
+        near = hint(str(pin.policy), POLICIES)
+        raise _wrong(f"{where}.policy is one of {', '.join(POLICIES)}, not {_what(pin.policy)}{near}")
 
 
 def _dated(value: str) -> bool:
@@ -183,7 +185,7 @@ def _wrong(sentence: str) -> ConfigurationError:
     return ConfigurationError(f"{sentence}{'' if sentence.endswith('?') else ';'} mend it, or {AGAIN}", "lock")
 
 
-def visible_name(name: str) -> str:
+def _called(name: str) -> str:
     """A name in a message: as it is where it is one word, otherwise in quotes."""
     return name if re.fullmatch(r"[\w-]+", name) else shown(name)
 
@@ -199,7 +201,7 @@ def write(path: Path, pin: Pin, content: bytes | None = None) -> None:
     """
     path = Path(os.path.realpath(path))  # a link stays one
     pins = read(path) if path.exists() else {}
-    _check(pin, visible_name(pin.name))
+    _check(pin, _called(pin.name))
     new = rendered([*({**pins, pin.name: pin}).values()])
     try:
         if content is not None:
@@ -211,10 +213,10 @@ def write(path: Path, pin: Pin, content: bytes | None = None) -> None:
 
 def _write_copy(path: Path, pin: Pin, content: bytes) -> None:
     if pin.document is None:
-        raise ConfigurationError(f"the pin of {visible_name(pin.name)} does not say where its document goes", "lock")
+        raise ConfigurationError(f"the pin of {_called(pin.name)} does not say where its document goes", "lock")
     if hashlib.sha256(content).hexdigest() != pin.sha256:
-        raise ConfigurationError(f"the document of {visible_name(pin.name)} is not the one that is pinned", "lock")
-    file.replace(_below(path, pin.document, f"{visible_name(pin.name)}.document"), content, mode=0o666)
+        raise ConfigurationError(f"the document of {_called(pin.name)} is not the one that is pinned", "lock")
+    file.replace(_below(path, pin.document, f"{_called(pin.name)}.document"), content, mode=0o666)
 
 
 def rendered(pins: Collection[Pin]) -> str:

@@ -101,7 +101,7 @@ def protected(versions: Iterable[Version]) -> list[str]:
     return [one.digest for one in versions if not one.refused][:KEPT]
 
 
-def superfluous(events: Mapping[int, Event | None], at_most: int = EVENTS) -> list[int]:
+def superfluous(events: Mapping[int, Event | None], at_most: int) -> list[int]:
     """The numbers of the events to remove, in this order, for so many to stay; None is one that cannot be read.
 
     First goes what a later event made meaningless, then what is known of the oldest versions; a refusal outlives the
@@ -110,7 +110,7 @@ def superfluous(events: Mapping[int, Event | None], at_most: int = EVENTS) -> li
     known = {number: event for number, event in sorted(events.items()) if event is not None}
     last = {(event.digest, event.what == FETCHED): number for number, event in known.items()}
     age = {event.digest: number for number, event in known.items()}
-    spared = set(protected(fold(known.values())))
+    spared = {*protected(fold(known.values())), *(event.digest for event in [*known.values()][-1:])}
     order = [number for number in sorted(events) if number not in last.values()]
     order += sorted(
         (number for (digest, _), number in last.items() if digest not in spared),
@@ -286,7 +286,7 @@ class Store:
             number = self._next(home)
             while not file.created(home / f"{number:08}.json", temporary):
                 number = max(number + 1, self._next(home))
-        for number in superfluous(self._events(home)):
+        for number in superfluous(self._events(home), EVENTS):
             _remove(home / f"{number:08}.json")
 
     def _next(self, home: Path) -> int:

@@ -85,16 +85,17 @@ def pinned(path: str | os.PathLike[str], pin: Pin, service: str | None, store: S
         if ours is not None and source.canonical_digest(ours) != pin.sha256:
             raise ConfigurationError(
                 f"{path}: the {pin.name} that comes with this package is another version than the one that is pinned; "
-                "see leapocr-dyn spec show, and pin this one if it is right"
+                "pin this one if it is right: leapocr-dyn spec pin"
             )
         return None
     content = lock.content(Path(path), pin)
     if content is None:
         content = store.read(pin.sha256)
     if content is None:
+        lost = f"bring back {pin.document}" if pin.document else "keep a copy beside the lock file"
         raise ConfigurationError(
-            f"{path}: version {pin.sha256[:12]} of {pin.name} is not on this machine; keep a copy beside the lock file "
-            "(leapocr-dyn spec pin makes one), or pin another version"
+            f"{path}: version {pin.sha256[:12]} of {pin.name} is not on this machine; {lost} (leapocr-dyn spec pin "
+            "makes one), or pin another version"
         )
     return content
 

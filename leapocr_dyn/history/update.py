@@ -69,6 +69,7 @@ class Update(NamedTuple):
     api: the API's name. source: as it may be shown. digest: sha256 of the document that was found; None where there is
     none but the one that is spoken. taken: whether it is spoken from now on. comparison: what it changes beside the
     pinned version. breaks: those changes that break what is used here. reasons: what else speaks against it.
+    dry: whether that was only tried.
     """
 
     api: str
@@ -78,6 +79,7 @@ class Update(NamedTuple):
     comparison: Comparison | None = None
     breaks: tuple[Change, ...] = ()
     reasons: tuple[str, ...] = ()
+    dry: bool = False
 
     def __str__(self) -> str:
         return visible("\n".join(_told(self)))
@@ -99,7 +101,7 @@ def _told(update: Update) -> Iterator[str]:
     ]
     said = f"{', '.join(counted) or 'no change that matters'}"
     if update.taken:
-        yield f"{version} is spoken now ({said}); " + (
+        yield f"{version} {'would be taken over' if update.dry else 'is spoken now'} ({said}); " + (
             "this breaks what is used here:" if update.breaks else "nothing that is used here breaks"
         )
     elif update.breaks:
@@ -361,7 +363,7 @@ class Following:
         taken = {"pinned": False, "compatible": compatible, "latest": not rolled_back}[self.terms.policy]
         if self.terms.policy == "pinned":
             reasons.append("the policy is pinned")
-        update = Update(self.name, self.shown, digest, taken, judged.comparison, breaks, tuple(reasons))
+        update = Update(self.name, self.shown, digest, taken, judged.comparison, breaks, tuple(reasons), dry)
         if taken and not dry:
             self.speak(newer, digest, {} if self.terms.policy == "latest" else judged.broken)
         elif not taken:

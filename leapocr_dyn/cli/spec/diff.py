@@ -1,4 +1,4 @@
-"""leapocr-dyn spec: documents, and how they change."""
+"""leapocr-dyn spec diff: what changed between two documents, and whether it breaks a client."""
 
 from __future__ import annotations
 
@@ -20,12 +20,7 @@ CODES = {"none": 0, "addition": 3, "risky": 4, "breaking": 5}
 STYLES = {"none": "dim", "addition": "green", "risky": "yellow", "breaking": "bold red"}
 
 
-@click.group(no_args_is_help=False)
-def spec() -> None:
-    """Look after OpenAPI documents."""
-
-
-@spec.command()
+@click.command()
 @click.argument("old")
 @click.argument("new")
 @click.option("--tag", help="Only the operations that carry this tag.")
