@@ -463,6 +463,21 @@ def test_going_back_is_one_call_and_the_version_is_not_taken_again(web: Web, mon
     assert followed().now is not api.pinned
 
 
+def test_a_url_without_a_pinned_version_goes_back_to_the_one_before(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in a process that began with the newest; where there is no other, that is said."""
+    answers(monkeypatch, web)
+    api = leapocr_dyn.load(SOURCE, policy="latest")
+    with pytest.raises(errors.ConfigurationError, match="nothing to roll back"):
+        api.rollback()
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    assert api.update().taken
+    api = leapocr_dyn.load(SOURCE, policy="latest")
+    assert "age" in str(api.document)
+    api.rollback()
+    assert "age" not in str(api.document)
+    assert "age" not in str(leapocr_dyn.load(SOURCE, policy="latest").document)
+
+
 def test_a_dry_look_keeps_nothing(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says what would be done."""
     answers(monkeypatch, web)

@@ -247,9 +247,13 @@ class Following:
         Raises ConfigurationError where the pinned version is spoken.
         """
         digest = self.digest
-        if self.api is self.pinned or digest is None:
+        # Who began with the newest version that was known, and agreed on none, goes back to one that was known before.
+        older = self._older() if self.api is self.pinned and self.home is self.pinned else None
+        if digest is None or (self.api is self.pinned and older is None):
             raise errors.ConfigurationError(f"{self.name}: the pinned version is spoken; there is nothing to roll back")
         self.store.refuse(self._source, digest)
+        if older is not None:
+            self.home, self.pinned, self._pinned_digest = older[0], *older
         self.speak(self.pinned, self._pinned_digest, {})
         self.catch_up()
         where = "the pinned version" if self.api is self.pinned else f"version {(self.digest or '')[:12]}"
@@ -338,7 +342,7 @@ class Following:
             version = known._replace(refused=known.refused and not again) if known is not None else None
             update = self._weighed(content, digest, version, dry=dry)
             if not dry:
-                if fetched is not None and (newest is None or newest.digest != digest):
+                if fetched is not None:
                     store.add(address, content, fetched.headers)  # now, because it can be read
                 store.look(address)
             return update
@@ -384,6 +388,14 @@ class Following:
             raise errors.DocumentError(
                 f"{self.shown} cannot be taken over: {type(error).__name__}: {str(error)[:200]}"
             ) from error
+
+    def _older(self) -> tuple[Api, str] | None:
+        """The version that was known before this one, where this one is of the source."""
+        digests = [one.digest for one in self.store.versions(self._source) if not one.refused]
+        for digest in digests if self.digest in digests else ():
+            if digest != self.digest and (content := self.store.read(digest)) is not None:
+                return self._make(content, {}), digest
+        return None
 
     def _return(self, name: str) -> None:
         """Speak the pinned version again, because the one that is spoken breaks what is used from now on."""
