@@ -357,7 +357,8 @@ def names(a: Meaning, b: Meaning) -> Iterator[Found]:
     was, now = a.words.get("names", {}), b.words.get("names", {})
     stay = {text(value) for value in a.words.get("enum", ())} & {text(value) for value in b.words.get("enum", ())}
     for value in sorted((was.keys() | now.keys()) & stay):
-        if was.get(value) != now.get(value):
+        # Without a name, and beside it, a value is called by what it is.
+        if was.get(value) not in (None, now.get(value)):
             yield Found("enum-name-changed", a.place, b.place, value, was.get(value), now.get(value))
 
 

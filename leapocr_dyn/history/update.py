@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from leapocr_dyn import errors, fetch
 from leapocr_dyn.document import source
 from leapocr_dyn.history.compare import Change, Comparer, Comparison, comparison
-from leapocr_dyn.history.rule import BREAKING
+from leapocr_dyn.history.rule import BREAKING, NONE
 from leapocr_dyn.history.store import Store, Version
 from leapocr_dyn.history.terms import Terms, check
 from leapocr_dyn.model import naming
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 SECONDS = 2.0  # that a look may take from a workflow that is about to begin
 TRIED = 3  # versions of the store, newest first, before the pinned one is good enough
 # Whoever follows keeps the names that it had, and finds an operation by where it is.
-FORGIVEN = frozenset({"operation-renamed", "tag-lost"})
+FORGIVEN = frozenset({"operation-renamed", "tag-lost", "tag-removed", "tag-order-changed"})
 
 
 class Judged(NamedTuple):
@@ -127,11 +127,11 @@ def judge(pinned: Api, newer: Api) -> Judged:
         now = newer.operations.get(new.name) if new is not None else None
         if was is None and now is None:
             continue  # not of what was selected
-        told = list(both.changes(old, new))
+        told = [one._replace(severity=NONE) if one.rule in FORGIVEN else one for one in both.changes(old, new)]
         changes += told
         if was is not None:
             name = f"{was.namespace}.{was.name}"
-            if severe := tuple(one for one in told if one.severity == BREAKING and one.rule not in FORGIVEN):
+            if severe := tuple(one for one in told if one.severity == BREAKING):
                 broken[name] = severe
             if new is not None and (now is None or f"{now.namespace}.{now.name}" != name):
                 names[new.name] = name

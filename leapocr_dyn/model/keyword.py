@@ -249,7 +249,10 @@ def _enum_class(types: Types, it: Enumeration, labels: Json) -> type[OpenEnum]:
     names = naming.distinct((value, naming.member(str(label))) for value, label in zip(it.values, wanted, strict=True))
     for value, label in zip(it.values, wanted, strict=True):
         types.renamed(str(label), names[value], naming.member, it.pointer)
-    made: Any = OpenEnum(it.annotation, {names[value]: value for value in it.values})  # type: ignore[call-arg]  # Enum's functional call
+    members = {names[value]: value for value in it.values}
+    for value in it.values:  # a document that gives names takes none away from those who wrote the value
+        members.setdefault(naming.member(value), value)
+    made: Any = OpenEnum(it.annotation, members)  # type: ignore[call-arg]  # Enum's functional call
     made.__module__ = "leapocr_dyn.models"
     recipe = (types.recipe, it.pointer)
     made._aliases = lambda: it.aliases
