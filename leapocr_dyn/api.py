@@ -23,6 +23,7 @@ from leapocr_dyn.operation.method import Method, Methods
 from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.operations import Operations
 from leapocr_dyn.operation.view import Views
+from leapocr_dyn.shown import Shown
 from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Report(tuple[Finding, ...]):
         return "\n".join(map(str, self)) or "<Report: nothing had to be repaired>"
 
 
-class Api:
+class Api(Shown):
     """An API as its document describes it.
 
     operations: by name, operationId or (method, path). methods: other ways to call them, where a workflow declares

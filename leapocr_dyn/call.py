@@ -20,6 +20,7 @@ from leapocr_dyn.operation.method import Method
 from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.plan import Plan
 from leapocr_dyn.session import Answer, Session
+from leapocr_dyn.shown import Shown
 
 if TYPE_CHECKING:
     import httpx
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Call:
+class Call(Shown):
     """One operation of a client: call it, or ask it for its plan, its answer with headers, its pages or its stream."""
 
     _blocks: ClassVar[bool] = False

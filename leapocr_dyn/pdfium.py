@@ -1,4 +1,6 @@
-"""What a PDF holds, read on this machine by pdfium: the text and the images of its pages. Nothing is recognised.
+"""What a PDF holds, read on this machine by pdfium: the text and the images of its pages, and how those look.
+
+Nothing is recognised.
 
 pdfium is not thread safe, also not across documents: whoever calls it holds PDFIUM.
 """
@@ -6,8 +8,9 @@ pdfium is not thread safe, also not across documents: whoever calls it holds PDF
 from __future__ import annotations
 
 import io
+import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +20,7 @@ PDFIUM = threading.Lock()
 PAGES = 500
 IMAGES = 5_000
 PIXELS = 50_000_000  # of an image
+DRAWN = 4_000_000  # pixels of a page that is drawn
 
 
 def texts(content: bytes) -> list[str]:
@@ -41,6 +45,25 @@ def images(content: bytes) -> list[bytes]:
                     raise FileError("the PDF holds too many images, or one that is too large", file_size=len(content))
                 image.extract(written := io.BytesIO(), fb_format="png")
                 found.append(written.getvalue())
+        return found
+
+
+def pictures(content: bytes, numbers: Collection[int], width: int) -> dict[int, Any]:  # Any: Pillow's images
+    """The pages with these numbers, as far as there are any, each drawn so many pixels wide; it needs Pillow.
+
+    A page that is very high is drawn smaller. Raises FileError, and ConfigurationError where a package is missing.
+    """
+    with opened(content) as document:
+        try:
+            import PIL as PIL
+        except ImportError as error:
+            raise ConfigurationError("to show PDFs here needs Pillow: pip install 'leapocr-dyn[pdf]'") from error
+        found = {}
+        for number in sorted({number for number in numbers if 1 <= number <= len(document)}):
+            wide, high = (max(side, 1e-3) for side in document[number - 1].get_size())
+            scale = min(width / wide, math.sqrt(DRAWN / (wide * high)))
+            # Converted: it must outlive pdfium's buffer.
+            found[number] = document[number - 1].render(scale=scale).to_pil().convert("RGB")
         return found
 
 

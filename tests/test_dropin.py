@@ -291,7 +291,7 @@ def test_results_are_dataclasses_to_whoever_asks() -> None:
     assert json.loads(json.dumps(told))["status"] == "completed"
     assert dataclasses.replace(result, file_name="b.pdf").file_name == "b.pdf"
     assert dataclasses.is_dataclass(leapocr.JobResult)
-    assert pprint.pformat([result] * 2, width=20).count("JobResult(") == 2
+    assert pprint.pformat([result] * 2, width=20).count("<JobResult a.pdf completed: 1 page") == 2
     with pytest.raises(AttributeError):
         result.file_name = "c.pdf"  # type: ignore[misc]  # what is tested
 

@@ -27,6 +27,7 @@ HOUSE = """
 visible
 errors
 config
+shown
 origin
 document.limit document.mistake document.yaml document.text document.source document.reference document.bundle
 document.jsonpath document.overlay document.swagger document.normal document.repair document.select
@@ -56,6 +57,7 @@ token
 session
 workflows workflows.*
 job
+handle
 bound
 iteration
 call
@@ -79,6 +81,8 @@ cli.spec.diff cli.spec.following cli.spec.log cli.spec.pin cli.spec.rollback cli
 cli
 cli.__main__
 """
+# The one exception: what a notebook shows is made at the top, when somebody looks, of things from all floors.
+UPHILL = {("shown", "explore.notebook")}
 FLOORS = [pattern for line in HOUSE.split("\n") for pattern in line.split()]
 
 SERVICES = r"leapocr|artificer|costops|claude|zaguan"
@@ -124,7 +128,9 @@ def imports(name: str) -> Iterator[str]:
             package, _, inside = one.partition(".")
             if package == PACKAGE.name:
                 # A name that is no module is defined in the one that holds it.
-                yield inside if inside in modules() else inside.rpartition(".")[0]
+                found = inside if inside in modules() else inside.rpartition(".")[0]
+                if (name, found) not in UPHILL:
+                    yield found
 
 
 def floor(name: str) -> int | None:

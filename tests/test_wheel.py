@@ -72,6 +72,7 @@ def test_it_carries_the_package_and_nothing_beside_it(unpacked: Path) -> None:
     assert modules <= names(unpacked)
     assert {path.name for path in unpacked.iterdir()} == {"leapocr_dyn", f"leapocr_dyn-{__version__}.dist-info"}
     assert {Path(name).suffix for name in names(unpacked / "leapocr_dyn")} == {
+        ".css",
         ".py",
         ".pyi",
         ".typed",

@@ -37,6 +37,8 @@ HOMES = {
     "Model": "leapocr_dyn.model.value",
     "OpenEnum": "leapocr_dyn.model.value",
     "Pair": "leapocr_dyn.pair",
+    "Path": "pathlib",
+    "PathLike": "os",
     "Sequence": "collections.abc",
     "T": "leapocr_dyn.operation.view",
     "TypeAlias": "typing",

@@ -349,6 +349,16 @@ class Field:
         return self.required and not self.read_only
 
     @property
+    def remembered(self) -> bool:
+        """Whether only a program sets it: it says nothing of the value, which is equal without it."""
+        return self.wire is None and self.compute == self._default
+
+    @property
+    def secret(self) -> bool:
+        """Whether its schema says that nobody is to read it: OpenAPI 3.1 section 4.4, `format: password`."""
+        return self.said.get("format") == "password"
+
+    @property
     def never_null(self) -> bool:
         """Whether its schema says, without a look at others, that it cannot be null."""
         return _never_null(self.said)
@@ -401,6 +411,7 @@ class Object(Type):
         self._revive = revive
         self._recipe = recipe
         self.members: dict[str, Any] = {}  # Any: properties and methods of its class
+        self.hidden: dict[str, Any] = {}  # Any: what its class has beside, for those who show it
         self.description = ""
 
     @property
@@ -466,6 +477,7 @@ class Object(Type):
                 type=annotation(field),
                 metadata=field.metadata,
                 kw_only=self._keyword_only,
+                eq=not field.remembered,
             )
             for field in self.fields
         }
@@ -479,7 +491,7 @@ class Object(Type):
             repr=False,
             eq=True,
             order=False,
-            class_body=dict(self.members),
+            class_body={**self.members, **self.hidden},
         )
         made.__module__ = "leapocr_dyn.models"
         made.__doc__ = Doc(self)
@@ -492,9 +504,10 @@ class Object(Type):
         read_only = frozenset(field.wire for field in self.fields if field.wire is not None and field.read_only)
         never_null = frozenset(field.wire for field in self.fields if field.wire is not None and field.never_null)
         writes = {field.name: field.type.wire for field in self.fields if field.type.writes}
+        secrets = frozenset(field.name for field in self.fields if field.secret)
         left: Any = vars(made)[LEFT]  # Any: the slot's descriptor
         made._layout = Layout(
-            first, computed, defaults, read_only, never_null, writes, left, self._revive, self._recipe
+            first, computed, defaults, read_only, never_null, writes, secrets, left, self._revive, self._recipe
         )
         setattr(made, LEFT, property(Origin, left.__set__))  # see Origin
         return made

@@ -26,6 +26,8 @@ import attrs
 from leapocr_dyn.errors import ValidationError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.format import SPELLINGS, spelled
+from leapocr_dyn.origin import redacted
+from leapocr_dyn.shown import Shown
 
 Json = Any  # the border where JSON enters: dict, list, str, int, float, bool or None
 
@@ -51,11 +53,22 @@ LEFT = "_left"
 Write = Callable[[Any, bool], Json]  # Any: a Python value; and whether it is being sent
 
 LONGEST = 1000  # characters of a model's repr
+HIDDEN = "***"
 SPELLED = tuple(kind for kinds in SPELLINGS for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
+
+
+def discreet(text: str) -> str:
+    """A text; of a link no query and no user, since they may be somebody's right to read or write."""
+    is_link = text[:8].lower().startswith(("http://", "https://")) and any(mark in text for mark in "?#@")
+    return redacted(text) if is_link else text
 
 
 class Brief(reprlib.Repr):
     """Short reprs of any value."""
+
+    def repr_str(self, x: str, level: int) -> str:
+        """A text; of a link no more than may be seen."""
+        return super().repr_str(discreet(x), level)
 
     def repr_int(self, x: int, level: int) -> str:
         """An integer; Python refuses to write out one of thousands of digits."""
@@ -72,6 +85,13 @@ class Brief(reprlib.Repr):
         return super().repr_instance(x, level)
 
 
+class Hidden:
+    """Stands where something is that nobody is to read."""
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+
 brief = Brief()
 brief.maxlevel = 3
 brief.maxstring = brief.maxother = 60
@@ -85,7 +105,8 @@ class Layout(NamedTuple):
     wires: {Python name: wire name}, in the order of the fields; computed fields have none. defaults: what a field is
     where nothing was sent, if that is not None. read_only: wire names that are not sent. never_null: wire names that
     are not sent as null: a None that was given for one stands for what is left out. writes: for the fields whose
-    schema says how they are written. left: reads and sets the hidden slot. revive: what a pickle calls.
+    schema says how they are written. secrets: Python names of what no repr shows (`format: password`). left: reads and
+    sets the hidden slot. revive: what a pickle calls.
     """
 
     wires: Mapping[str, str]
@@ -94,6 +115,7 @@ class Layout(NamedTuple):
     read_only: frozenset[str]
     never_null: frozenset[str]
     writes: Mapping[str, Write]
+    secrets: frozenset[str]
     left: Any  # Any: the descriptor of a slot
     revive: Callable[..., Model]
     recipe: tuple[Any, ...]  # Any: whatever finds the document again, and a pointer
@@ -150,7 +172,7 @@ class Kind(type):
         return [name for name in super().__dir__() if not name.startswith("_")]
 
 
-class Model(metaclass=Kind):
+class Model(Shown, metaclass=Kind):
     """A value of the API. Fields are attributes; `model["wireName"]` reads any field, also one the document lacks."""
 
     # Here, so that the classes below differ in their fields alone (see convert.py's fused function).
@@ -240,14 +262,22 @@ class Model(metaclass=Kind):
     def _shown(self, level: int) -> str:
         if level <= 0:
             return f"{type(self).__name__}(…)"
-        shown = (
-            (field.name, getattr(self, field.name))
-            for field in attrs.fields(type(self))  # type: ignore[arg-type]  # every subclass is an attrs class
-            if field.name != LEFT
-        )
-        text = ", ".join(f"{name}={brief.repr1(value, level)}" for name, value in shown if value is not None)
-        text = f"{type(self).__name__}({text})"
-        return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}…)"
+        shown = dict(self._fields())
+        text = f"{type(self).__name__}("
+        for number, (name, value) in enumerate(shown.items()):
+            said = f"{', ' if number else ''}{name}={brief.repr1(value, level)}"
+            rest = f", … {len(shown) - number} more; to_dict() has all)"
+            if len(text) + len(said) + len(rest) > LONGEST:
+                return text + rest.removeprefix("" if number else ", ")
+            text += said
+        return f"{text})"
+
+    def _fields(self) -> Iterator[tuple[str, Any]]:  # Any: whatever a model may hold
+        """What people are shown of it: the fields that are there, by Python name; *** for what is secret."""
+        for field in attrs.fields(type(self)):  # type: ignore[arg-type]  # every subclass is an attrs class
+            value = None if field.name == LEFT else getattr(self, field.name)
+            if value is not None:
+                yield field.name, Hidden() if field.name in self._layout.secrets else value
 
     def __reduce__(self) -> tuple[Any, ...]:
         layout = self._layout

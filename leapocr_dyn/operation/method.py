@@ -29,13 +29,14 @@ from leapocr_dyn.model.value import NOT_GIVEN, Json, Model
 from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.operations import Operations
 from leapocr_dyn.operation.view import Views
+from leapocr_dyn.shown import Shown
 from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
     from leapocr_dyn.document.workflow import Workflow
 
 
-class Method:
+class Method(Shown):
     """One way to call an operation. namespace: "" for a method of the client itself."""
 
     def __init__(self, name: str, way: Way, operation: Operation, views: Views) -> None:

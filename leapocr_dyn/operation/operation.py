@@ -26,6 +26,7 @@ from leapocr_dyn.operation import answer, media, server
 from leapocr_dyn.operation.arguments import Arguments, arguments_of
 from leapocr_dyn.operation.parameter import Parameter
 from leapocr_dyn.operation.plan import Plan
+from leapocr_dyn.shown import Shown
 from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 
 
-class Operation:
+class Operation(Shown):
     """What can be done with one (method, path) of the document. Cheap to make: the rest is worked out when touched."""
 
     def __init__(

@@ -5,8 +5,9 @@ read straight from the wire by a fused function of its own, and every further fi
 ones, so nothing that the server says is out of reach. People can build views too, with positional arguments.
 
 What a field or property can be, besides a field of the answer: `percent` of two fields, `text` of a field, `join` of a
-list's texts, `only` one of a list's values; what a method can do: `markdown`, `validate`, `into`. Each is a function
-here and a word in spec/workflow.schema.json.
+list's texts, `only` one of a list's values; what a method can do: `markdown`, `validate`, `into`, `html`. Each is a
+function here and a word in spec/workflow.schema.json. `summary` is how it prints, and `paper` where on it stands what
+people look at: explore/paper.py reads that.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
+from os import PathLike
+from pathlib import Path
 from typing import Any, TypeVar
 
-from leapocr_dyn import errors
+from leapocr_dyn import errors, shown
 from leapocr_dyn.document.workflow import Section, Workflow
 from leapocr_dyn.errors import ContractError, DocumentError, ValidationError
 from leapocr_dyn.model import naming
@@ -25,8 +28,10 @@ from leapocr_dyn.model.type import Anything, Array, Field, Object, Type, Union, 
 from leapocr_dyn.model.value import Json, Model, brief, to_wire
 from leapocr_dyn.operation import structured
 from leapocr_dyn.operation.operations import Operations
+from leapocr_dyn.visible import visible
 
 T = TypeVar("T")
+NAMED = 60  # characters of a name in a summary
 
 
 class Views(Mapping[str, Any]):
@@ -84,6 +89,14 @@ class Views(Mapping[str, Any]):
             for label, said in section.get("properties" if words is PROPERTIES else "methods", {}).items():
                 for key, given in said.items():
                     view.members[label] = made(self._adopted(words[key](*_list(given))))
+        if "summary" in section:
+            view.hidden["__repr__"] = summarised(section["summary"], view.members)
+        # Where people look: at the view itself, or at those that one of its fields lists.
+        view.hidden |= {
+            "_summary": section.get("summary", []),
+            "_paper": section.get("paper"),
+            "_papers": next((label for label, said in section["fields"].items() if self._on_paper(said)), None),
+        }
         view.description = f"A view of what {' and '.join(section['of'])} answers."
         self._views[name] = view  # before its class, because a view may hold itself
         try:
@@ -92,13 +105,16 @@ class Views(Mapping[str, Any]):
             del self._views[name]
             raise
 
+    def _on_paper(self, said: Any) -> bool:  # Any: text or a section
+        return isinstance(said, dict) and "paper" in self._sections.get(said.get("view", ""), {})
+
     def _adopted(self, method: Callable[..., Any]) -> Callable[..., Any]:  # Any: what each property or method gives
         """The method, whose exceptions are the service's own, as those of its clients are."""
 
         @functools.wraps(method)
-        def adopted(*given: Any) -> Any:
+        def adopted(*given: Any, **named: Any) -> Any:
             with errors.family(self._service).adopting():
-                return method(*given)
+                return method(*given, **named)
 
         return adopted
 
@@ -251,6 +267,63 @@ def read_into(name: str) -> Callable[[Any, type[T]], T]:
     return into
 
 
+def html(remembered: str) -> Callable[..., Path]:
+    """What people look at, as a file for a browser."""
+
+    def save_html(self: Any, path: str | PathLike[str], file: Any = None) -> Path:  # Any: a view; a file
+        """Write it as one page for a browser, which asks for nothing else. Gives the path.
+
+        file: the document that was sent, to be shown beside its text: a path, bytes or an open file. Without one it is
+        what this program sent, where it still lies where it lay; then what cannot be read is said on the page. PDFs
+        need pypdfium2 and Pillow. Raises FileError for a file that cannot be read or written, and ConfigurationError
+        for what is not installed.
+        """
+        return shown.written(self, path, file, _held(self, remembered))
+
+    return save_html
+
+
+def summarised(summary: list[Any], members: Mapping[str, Any]) -> Callable[[Any], str]:  # Any: what a section holds
+    """A repr that names and counts, and says what to try next: no result is too long for it."""
+    called = [f".{name}{'' if isinstance(member, property) else '()'}" for name, member in members.items()]
+    more = f"; try {', '.join(called)}" if called else ""
+
+    def shown(self: Any) -> str:  # Any: a view
+        held = ", ".join(counts(self, summary))
+        return visible(f"<{' '.join([type(self).__name__, *names(self, summary)])}{held and f': {held}'}{more}>")
+
+    return shown
+
+
+def names(it: Any, summary: list[Any]) -> list[str]:  # Any: a view; what a section holds
+    """What names a view, as far as it is known."""
+    named = (_held(it, one) for one in summary if isinstance(one, str))
+    return [f"{one}" if len(str(one)) <= NAMED else f"{str(one)[:NAMED]}…" for one in named if one is not None]
+
+
+def counts(it: Any, summary: list[Any]) -> list[str]:  # Any: a view; what a section holds
+    """How much a view holds, as far as it is known."""
+    counted = ((noun, size(_held(it, name))) for one in summary if isinstance(one, dict) for noun, name in one.items())
+    return [amount(number, noun) for noun, number in counted if number is not None]
+
+
+def size(value: Any) -> float | None:  # Any: whatever a view holds
+    """How much a value is: a number itself, a text its words, a list its items; None for anything else."""
+    if isinstance(value, str):
+        return len(value.split())
+    if isinstance(value, list):
+        return len(value)
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def amount(number: float, noun: str) -> str:
+    """So much of something, as people say it: 1 page, 3.4 k words."""
+    many = noun if number == 1 else f"{noun}{'es' if noun.endswith(('s', 'x', 'ch', 'sh')) else 's'}"
+    if isinstance(number, float) or abs(number) < 1000:
+        return f"{number:.6g} {many}"
+    return f"{number / 1e3:.1f} k {many}" if abs(number) < 1e6 else f"{number // 10**5 / 10:.1f} M {many}"
+
+
 def _held(it: Any, name: str) -> Any:  # Any: a view, and what it holds
     """A field by its name here; where that holds nothing, what the server sent under that name all the same.
 
@@ -269,6 +342,7 @@ METHODS: dict[str, Callable[..., Callable[..., Any]]] = {
     "markdown": markdown,
     "validate": validates,
     "into": read_into,
+    "html": html,
 }
 
 

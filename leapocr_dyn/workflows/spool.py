@@ -103,6 +103,12 @@ def _measurable(file: Any) -> bool:  # Any: whatever can be read
         return True
 
 
+def lying(given: Any) -> str | None:  # Any: what a file can be, and not yet checked
+    """Where a file lies on this machine, for those who look at it later; None for what is no path."""
+    content = given[1] if isinstance(given, tuple) and len(given) == 2 else given
+    return os.path.abspath(os.fsdecode(content)) if isinstance(content, (str, os.PathLike)) else None
+
+
 def named(given: FileInput) -> tuple[str, Any]:  # Any: what a file can be
     """The name that the caller gave, or "", and the file itself."""
     if not isinstance(given, tuple):

@@ -17,7 +17,7 @@ from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions
 from leapocr_dyn.session import Session
 from leapocr_dyn.visible import visible
 from leapocr_dyn.workflows.batch import Batch
-from leapocr_dyn.workflows.spool import FileInput
+from leapocr_dyn.workflows.spool import FileInput, lying
 from leapocr_dyn.workflows.upload import upload
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ class Documents:
                 FAMILY.adopt(ended.error)
                 if ended.job_id is not None:
                     ended.error.job = self._handle(ended.job_id)
-            item = BatchItem(ended.place, ended.given, ended.job_id, ended.value, ended.error)
+            result = None if ended.value is None else asked_with(ended.value, self._asked.schema, lying(ended.given))
+            item = BatchItem(ended.place, ended.given, ended.job_id, result, ended.error)
             if self._on_item is not None:
                 await tell(self._on_item, item)
         except BaseException as error:
@@ -159,9 +160,8 @@ class Documents:
                 f"file {place} of the batch could not be sent: {error!r}", job_id=self._job_ids.get(place)
             ) from error
         if self._keep:
-            self.begun[place] = begun(self._session, sent, self._asked)
+            self.begun[place] = begun(self._session, sent, self._asked, lying(file))
         return sent.job_id
 
     async def _fetch(self, job_id: str) -> JobResult | None:
-        result = await all_pages(self._session, job_id)
-        return None if result is None else asked_with(result, self._asked.schema)
+        return await all_pages(self._session, job_id)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from leapocr_dyn import errors
 from leapocr_dyn.bound import Async, Blocking, Bound, told
+from leapocr_dyn.handle import Handle, Heard
 from leapocr_dyn.services.leapocr.exceptions import FAMILY
 from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions, given
 from leapocr_dyn.session import Answer, Session
@@ -48,12 +49,12 @@ def job_id_of(job: Any) -> str:  # Any: an id, or anything that has one
     return job_id
 
 
-def begun(session: Session, sent: Uploaded, options: ProcessOptions) -> ProcessResult:
+def begun(session: Session, sent: Uploaded, options: ProcessOptions, file: str | None) -> ProcessResult:
     """What completing an upload answers. The id is the one that it was completed as, whatever the answer is like."""
     wire = sent.answer.wire()
     said = {**(wire if isinstance(wire, dict) else {}), "job_id": sent.job_id}
     result: ProcessResult = session.api.views.read("ProcessResult", "completeDirectUpload", said)
-    return kept(result, options)
+    return kept(result, options, file)
 
 
 def accepted(session: Session, answer: Answer, options: ProcessOptions) -> ProcessResult:
@@ -69,9 +70,9 @@ def accepted(session: Session, answer: Answer, options: ProcessOptions) -> Proce
     return kept(result, options)
 
 
-def kept(result: ProcessResult, options: ProcessOptions) -> ProcessResult:
-    """The same, with what its options hold that the service has no place for."""
-    for name, value in (("metadata", dict(options.metadata or {})), ("schema", options.schema)):
+def kept(result: ProcessResult, options: ProcessOptions, file: str | None = None) -> ProcessResult:
+    """The same, with what its options hold that the service has no place for, and where its file lies."""
+    for name, value in (("metadata", dict(options.metadata or {})), ("schema", options.schema), ("file", file)):
         object.__setattr__(result, name, value)  # it was made a moment ago, and nobody has seen it yet
     return result
 
@@ -141,14 +142,14 @@ async def delete(session: Session, job_id: str) -> None:
     await session.ask("deleteJob", {"job_id": job_id})
 
 
-class Job(Bound):
+class Job(Handle, Bound):
     """A job: `status()`, `wait()`, `pages()`, `results()`, `delete()`, `token()`.
 
-    job_id: its id. metadata: what its options carried. schema: what they asked for, where this program knows it.
-    Pickled, it becomes its token.
+    job_id: its id. metadata: what its options carried. schema: what they asked for, and file: where on this machine the
+    document lies, where this program knows it. heard: what was last heard of it. Pickled, it becomes its token.
     """
 
-    __slots__ = ("job_id", "metadata", "schema")
+    __slots__ = ("_display", "file", "heard", "job_id", "metadata", "schema")
     _family = FAMILY
 
     def __init__(
@@ -157,16 +158,22 @@ class Job(Bound):
         job_id: str,
         metadata: Mapping[str, str] | None = None,
         schema: Mapping[str, Any] | None = None,  # Any: a JSON Schema
+        file: str | None = None,
     ) -> None:
         super().__init__(session)
         self.job_id = job_id
         self.metadata = dict(metadata or {})
         self.schema = schema
+        self.file = file
+        self.heard = None
+        self._display = None
 
     @told
     async def status(self) -> JobStatus:
         """How far it has come."""
-        return await status_of(self._session, self.job_id)
+        status = await status_of(self._session, self.job_id)
+        self.hear(heard(status))
+        return status
 
     @told
     async def wait(self, poll_options: PollOptions | None = None) -> JobResult:
@@ -176,7 +183,7 @@ class Job(Bound):
     @told
     async def results(self, page: int = 1, limit: int = SLICE) -> JobResult:
         """One slice of its pages. Raises JobError while it is still running."""
-        return await slice_of(self._session, self.job_id, page, limit)
+        return asked_with(await slice_of(self._session, self.job_id, page, limit), self.schema, self.file)
 
     @told
     async def delete(self) -> None:
@@ -204,7 +211,8 @@ class Job(Bound):
         return Token.parse, (str(self.token()),)
 
     def __repr__(self) -> str:
-        return visible(f"<Job {self.job_id}: status(), wait(), pages(), results(), delete(), token()>")
+        known = f" {self.heard}" if self.heard is not None else ""
+        return visible(f"<Job {self.job_id}{known}: status(), wait(), pages(), results(), delete(), token()>")
 
 
 class AsyncJob(Job, Async):
@@ -249,15 +257,16 @@ async def finished(job: Job, options: PollOptions) -> JobResult:
     deadline = session.io.now() + options.max_wait + session.config.timeout
 
     def on_progress(progress: Progress) -> Any:  # Any: None, or a coroutine
-        if options.on_progress is not None:
-            return options.on_progress(view(session, "JobStatus", "getJobStatus", progress.answer, id=job.job_id))
-        return None
+        status = view(session, "JobStatus", "getJobStatus", progress.answer, id=job.job_id)
+        job.hear(heard(status))
+        return None if options.on_progress is None else options.on_progress(status)
 
     async def fetch() -> JobResult | None:
         return await all_pages(session, job.job_id, deadline)
 
     with handing(lambda job_id: job), errors.about(job.job_id):
-        return asked_with(await wait_for(session, job.job_id, patience_of(options), fetch, on_progress), job.schema)
+        result = await wait_for(session, job.job_id, patience_of(options), fetch, on_progress)
+        return asked_with(result, job.schema, job.file)
 
 
 @contextmanager
@@ -271,12 +280,19 @@ def handing(handle: Callable[[str], Job]) -> Iterator[None]:
         raise
 
 
-def asked_with(result: JobResult, schema: Mapping[str, Any] | None) -> JobResult:  # Any: a JSON Schema
-    """The same, whose `validate()` knows the schema that the job was asked with."""
+def asked_with(result: JobResult, schema: Mapping[str, Any] | None, file: str | None) -> JobResult:  # Any: JSON Schema
+    """The same, which knows the schema that the job was asked with, and the file that it is about."""
     for one in (result, *(result.pages if isinstance(result.pages, list) else ())):
         if hasattr(one, "schema"):
-            object.__setattr__(one, "schema", schema)  # it was made a moment ago, and nobody has seen it yet
+            # It was made a moment ago, and nobody has seen it yet.
+            object.__setattr__(one, "schema", schema)
+            object.__setattr__(one, "file", file)
     return result
+
+
+def heard(status: JobStatus) -> Heard:
+    """What people are told of a job while they wait."""
+    return Heard(status.status, status.processed_pages, status.total_pages, status.error_message)
 
 
 async def all_pages(session: Session, job_id: str, deadline: float | None = None) -> JobResult | None:

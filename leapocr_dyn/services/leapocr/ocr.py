@@ -172,11 +172,11 @@ class OCR(Bound, Generic[Handle]):
     def job(self, job_id: Any) -> Handle:  # Any: an id, or anything that has one
         """The handle of a job: `status()`, `wait()`, `pages()`, `results()`, `delete()`, `token()`. Nothing is sent.
 
-        job_id: its id, or what has one. Metadata and schema that it has, such as process_file's result, stay with the
-        handle.
+        job_id: its id, or what has one. Metadata, schema and file that it has, such as process_file's result, stay with
+        the handle.
         """
         with self._family.adopting():
-            own = {name: getattr(job_id, name, None) for name in ("metadata", "schema")}
+            own = {name: getattr(job_id, name, None) for name in ("metadata", "schema", "file")}
             return self._handle(self._session, job_id_of(job_id), **own)
 
     def resume(self, token: str | Token) -> Handle:
@@ -216,17 +216,19 @@ class OCR(Bound, Generic[Handle]):
 async def _begun(
     bound: OCR[Any], file: FileInput, options: ProcessOptions | None, on_sent: Sent | None
 ) -> ProcessResult:
+    from leapocr_dyn.workflows.spool import lying
     from leapocr_dyn.workflows.upload import upload
 
     asked = given(ProcessOptions, options)
-    with jobs.handing(_handles(bound, asked)):
+    here = lying(file)
+    with jobs.handing(_handles(bound, asked, here)):
         sent = await upload(bound._session, file, _arguments(bound, "directUpload", asked), on_sent)
-    return jobs.begun(bound._session, sent, asked)
+    return jobs.begun(bound._session, sent, asked, here)
 
 
-def _handles(bound: OCR[Handle], asked: ProcessOptions) -> Callable[[str], Handle]:
+def _handles(bound: OCR[Handle], asked: ProcessOptions, file: str | None = None) -> Callable[[str], Handle]:
     """What makes the handle of a job that was begun with these options."""
-    return lambda job_id: bound._handle(bound._session, job_id, asked.metadata, asked.schema)
+    return lambda job_id: bound._handle(bound._session, job_id, asked.metadata, asked.schema, file)
 
 
 def _arguments(bound: Bound, operation: str, asked: ProcessOptions) -> dict[str, Any]:
