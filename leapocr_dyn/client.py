@@ -11,8 +11,9 @@ from leapocr_dyn import errors
 from leapocr_dyn.bound import Async, AsyncClosing, Blocking, Bound, Closing, Hint, Line, told
 from leapocr_dyn.call import call, namespace
 from leapocr_dyn.config import CONNECTIONS, HOOKS, ClientConfig, Settings, environmental, from_environment
+from leapocr_dyn.drift import Drift
 from leapocr_dyn.model import naming
-from leapocr_dyn.observe import Drift, Surprise
+from leapocr_dyn.observe import Tally
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.security import Asked, Credentials
 from leapocr_dyn.session import Session
@@ -74,7 +75,7 @@ class AnyClient(Bound):
             )
         self._api = api
         io = self._transport(config, clock)
-        super().__init__(self._sessions(api.now, io, config, known, Drift(), home=api.home))
+        super().__init__(self._sessions(api.now, io, config, known, Tally(), home=api.home))
         self._namespaces: dict[str, Bound] = {}
         self._join()
 
@@ -108,9 +109,9 @@ class AnyClient(Bound):
         """The Api that this client speaks."""
         return self._api
 
-    def drift(self) -> list[Surprise]:
-        """How answers differed from the document so far."""
-        return self._session.drift.surprises()
+    def drift(self) -> Drift:
+        """How answers differed from the document so far; `drift().overlay()` repairs the document."""
+        return Drift(self._session.drift.surprises(), self._session.api, self._session.drift.beyond)
 
     def with_options(self, **changes: Unpack[Settings]) -> Self:
         """The same client with other settings (timeout, max_retries, ...); it shares connections and drift."""

@@ -23,7 +23,7 @@ from leapocr_dyn.document import expression
 from leapocr_dyn.limit import Bucket
 from leapocr_dyn.model.convert import noting
 from leapocr_dyn.model.value import NOT_GIVEN, Json, brief
-from leapocr_dyn.observe import Drift, Watch
+from leapocr_dyn.observe import Tally, Watch
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.answer import failure as refusal
 from leapocr_dyn.operation.answer import read, retry_after
@@ -32,6 +32,7 @@ from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.plan import Plan
 from leapocr_dyn.operation.security import Credentials, Placement, written
 from leapocr_dyn.origin import Origin, only_web, origin
+from leapocr_dyn.surprise import HARMLESS
 from leapocr_dyn.token import Tokens
 from leapocr_dyn.transport import Body, Chunks, Request, Transport
 from leapocr_dyn.transport.wire import whole
@@ -95,7 +96,7 @@ class Session:
         io: Transport,
         config: ClientConfig,
         credentials: Credentials,
-        drift: Drift,
+        drift: Tally,
         tokens: Tokens | None = None,
         bucket: Bucket | None = None,
         home: Api | None = None,
@@ -410,11 +411,11 @@ class Session:
 
     def note(self, pointer: str, what: str, value: Json) -> None:
         """Take a surprise down, or raise it where this client is strict."""
-        if self.config.strict:
+        if self.config.strict and what not in HARMLESS:
             raise errors.DriftError(
                 f"{what} at #{pointer}: the server sent {brief.repr(value)}, which the document does not say"
             )
-        self.drift.note(pointer, what)
+        self.drift.note(pointer, what, value)
 
     async def _probe(self, plan: Plan, failure: errors.Error, deadline: float | None) -> Answer | None:
         """Whether a request of unknown fate was accepted after all: the probe's answer, or None."""

@@ -21,6 +21,7 @@ from typing import Any
 import anyio.from_thread
 import httpx
 import pytest
+from hypothesis import settings
 
 from leapocr_dyn import LeapOCR, LeapOCRSync
 from leapocr_dyn.api import Api
@@ -28,6 +29,10 @@ from leapocr_dyn.testing import StillClock as StillClock
 from leapocr_dyn.transport import Clock, drive
 from leapocr_dyn.transport.blocking import BlockingTransport
 from leapocr_dyn.transport.suspending import AsyncTransport
+
+# A slow machine is no mistake, whichever property it is slow at.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 Server = Callable[[httpx.Request], httpx.Response]
 pytest_plugins = ["shell"]

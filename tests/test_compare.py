@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from versions import PUBLISHED, Json, again, content, documents, exchange, final, published, ref, revision, schemas
 
+from leapocr_dyn.api import load
 from leapocr_dyn.history import fingerprint, report
 from leapocr_dyn.history.compare import Change, Comparison, compare
 from leapocr_dyn.history.rule import RULES, SEVERITIES, kebab
@@ -225,6 +226,8 @@ ROWS = [
     Row(STRING, {"type": "string", "format": "uuid"}, "format-changed", "risky", "none",
         ("format-changed", "risky", "none")),
     Row(STRING, {"type": "string", "format": "date-time"}, "python-type-changed", "risky", "breaking",
+        ("python-type-changed", "risky", "breaking")),
+    Row(STRING, {"type": "string", "contentEncoding": "base64"}, "python-type-changed", "risky", "breaking",
         ("python-type-changed", "risky", "breaking")),
     Row(STRING, {"type": "string", "default": ""}, "default-added", "risky", "none",
         ("default-removed", "risky", "none")),
@@ -522,6 +525,67 @@ def test_an_operation_without_a_body_has_lost_its_response() -> None:
     assert told(found) == [("response-added", "addition", "response"), ("response-removed", "breaking", "response")]
 
 
+MORE: Json = {**PAIR, "properties": {**PAIR["properties"], "c": STRING}}
+LESS: Json = {"type": "object", "properties": {"a": STRING}, "required": ["a"]}
+FEWER = [("property-removed", "breaking", "response"), ("response-added", "addition", "response")]
+GREW = [("property-added", "addition", "response"), ("response-status-changed", "none", "response")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ({"default": PAIR}, {"default": PAIR, "200": LESS}, FEWER),
+        ({"2XX": PAIR}, {"2XX": PAIR, "201": LESS}, FEWER),
+        ({"200": PAIR, "default": LESS}, {"200": PAIR, "201": MORE, "default": LESS}, FEWER[1:]),
+        ({"200": PAIR}, {"201": MORE}, GREW),
+        ({"200": PAIR}, {"2XX": MORE}, GREW),
+        ({"200": PAIR, "2XX": MORE}, {"2XX": MORE}, GREW),
+        ({"200": PAIR}, {"default": MORE}, GREW),
+        ({"204": None}, {"200": PAIR},
+            [("media-type-added", "addition", "response"), ("response-status-changed", "none", "response")]),
+        ({"200": PAIR}, {"204": None},
+            [("media-type-removed", "breaking", "response"), ("response-status-changed", "none", "response")]),
+    ],
+)  # fmt: skip
+def test_a_status_is_compared_with_what_it_was_read_as(before: Json, after: Json, found: list[Told]) -> None:
+    """Its hundred's, `default` where there is no success, or the one success that came in its place."""
+    old, new = (
+        {status: {"description": "", **(content(schema) if schema else {})} for status, schema in said.items()}
+        for said in (before, after)
+    )
+    assert told(compared(changed(has(responses=old)), changed(has(responses=new)))) == found
+
+
+@pytest.mark.parametrize("one", ["*/*", "application/*"])
+def test_a_range_of_media_types_is_read_as_what_is_in_it(one: str) -> None:
+    """Frameworks write */* where they mean JSON, and say so in a later version."""
+    old, new = changed(answers(_200=content(PAIR, one))), changed(answers(_200=content(PAIR)))
+    assert told(compared(old, new)) == told(compared(new, old)) == [("media-type-renamed", "risky", "response")]
+
+
+@pytest.mark.parametrize("free", [OBJECT, {**OBJECT, "additionalProperties": STRING}])
+def test_a_dict_that_becomes_a_model_is_told(free: Json) -> None:
+    """Programs that ask it for items() or get() stumble; what is sent is a dict all the same."""
+    some = {**free, "properties": {"a": STRING}}
+    for direction, severity in (("request", "none"), ("response", "risky")):
+        old, new = (exchange({}, *((one, {}) if direction == "response" else ({}, one))) for one in (free, some))
+        found = told(compared(old, new))
+        assert found == [("model-added", severity, direction), ("property-added", "addition", direction)]
+
+
+def test_a_field_that_is_called_like_a_parameter_takes_all_fields_from_the_caller() -> None:
+    """They are arguments only where none collides, in Python: whoever gave them by name has to give the body whole."""
+    parameter = {"name": "B", "in": "query", "schema": STRING}
+    old, new = changed(has(requestBody=content(LESS))), changed(has(requestBody=content(PAIR)))
+    both = [changed(has(requestBody=content(one), parameters=[parameter])) for one in (LESS, PAIR)]
+    assert ("arguments-collide", "breaking", "request") in told(compared(new, both[1]))
+    assert ("arguments-collide", "breaking", "request") in told(compared(*both))
+    assert "arguments-collide" not in {rule for rule, _, _ in told(compared(old, both[0])) + told(compared(old, new))}
+    for document in (new, both[1]):
+        operation = load(document).operations["putThing"]
+        assert bool(operation.body_fields) == (document is new)
+
+
 # --- what is said ---
 
 
@@ -529,7 +593,8 @@ def test_every_rule_is_shown_by_a_test() -> None:
     """The tables above hold all of them."""
     shown = {row.rule for row in ROWS} | {row.back[0] for row in ROWS}
     shown |= {rule for *_, there, back in OPERATIONS for rule, _, _ in (there, back)}
-    assert shown | {"operation-moved-with-arguments", "tag-lost"} == set(RULES)
+    apart = {"operation-moved-with-arguments", "tag-lost", "arguments-collide", "model-added"}
+    assert shown | apart == set(RULES)
 
 
 def test_a_change_says_what_and_where() -> None:

@@ -43,9 +43,11 @@ operation.method
 setting
 retry
 backoff
+surprise
 history history.meaning history.surface history.fingerprint history.rule history.difference history.compare
-history.report
+history.report history.counterpart history.correction
 history.file history.store history.lock
+drift
 observe
 metrics
 transport transport.wire transport.blocking transport.suspending

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leapocr_dyn.document import overlay, text
+from leapocr_dyn.document import jsonpath, overlay, text
 from leapocr_dyn.errors import DocumentError
 
 Tree = dict[str, Any]  # JSON
@@ -295,3 +295,17 @@ def test_any_target_is_a_jsonpath_or_a_document_error(target: str) -> None:
         overlay.apply({"a": [{"b": "x"}], "b": {"a": 1}}, of({"target": target, "remove": True}))
     except DocumentError:
         pass
+
+
+# RFC 9535 has no word for half of a character, and the library none for most control characters.
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t'\"\\/~.[]$"), max_size=6)
+
+
+@given(st.lists(NAMES | st.integers(0, 3), max_size=4))
+@settings(deadline=None)
+def test_the_path_to_a_node_selects_that_node(steps: list[str | int]) -> None:
+    """Whatever the names on the way."""
+    tree: Any = {"here": True}
+    for step in reversed(steps):
+        tree = {step: tree, f"{step}x": {}} if isinstance(step, str) else [*([{}] * step), tree]
+    assert jsonpath.select(tree, jsonpath.path(tuple(steps)), jsonpath.Budget()) == {tuple(steps): {"here": True}}

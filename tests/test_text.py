@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leapocr_dyn.document import limit, text
+from leapocr_dyn.document.yaml import written
 from leapocr_dyn.errors import DocumentError
 
 # --- YAML as OpenAPI wants it ---
@@ -250,6 +251,16 @@ def test_plain_yaml_reads_back_as_it_was(tree: dict[str, object]) -> None:
     """YAML as people write it, with aliases and without quotes, reads back as the tree it was made from."""
     twice = {"a": tree, "b": [tree]}
     assert text.parse(yaml.safe_dump(twice, allow_unicode=True), "test") == twice
+
+
+@PATIENT
+@given(VALUES | st.lists(st.from_regex(r"[-+]?(0[ox])?[0-9.]*([eE][0-9]*)?\n?", fullmatch=True)))
+def test_what_is_written_as_yaml_reads_back_as_it_was(value: object) -> None:
+    """Also texts that are numbers to one version of YAML only, and names on several lines."""
+    assert text.parse("# YAML\n" + written({"value": value, "": [value, value]}), "test") == {
+        "value": value,
+        "": [value, value],
+    }
 
 
 @PATIENT

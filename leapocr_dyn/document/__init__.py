@@ -38,7 +38,8 @@ class Document(NamedTuple):
     tree: what the steps so far have made of it. published: as it was published, with the overlays applied, in one tree.
     digest: of all files that were read and of every overlay, so that equal digests mean equal documents. path: of its
     first file. files: the paths of the others, and of those that were not there; None before they were looked for.
-    later: what is found when somebody looks at a part, each once; the one thing here that grows.
+    later: what is found when somebody looks at a part, each once; the one thing here that grows. alone: what overlays
+    are applied to, where that is not all of `published`: before other files came into it.
     """
 
     tree: Tree
@@ -50,6 +51,7 @@ class Document(NamedTuple):
     later: dict[Finding, None] | None = None
     path: Path | None = None
     files: tuple[str, ...] | None = None
+    alone: Tree | None = None
 
     @classmethod
     def read(cls, given: Any) -> Document:  # Any: text, bytes, a dict, a path or a bundled name
@@ -103,7 +105,7 @@ class Document(NamedTuple):
         tree, files, digest, report = bundle.bundled(self.published, self.path)
         digest = source.digest(f"{self.digest} {digest}") if digest else self.digest
         said = self.report + tuple(Finding(*one) for one in report)
-        return self._replace(tree=tree, published=tree, files=files, digest=digest, report=said)
+        return self._replace(tree=tree, published=tree, files=files, digest=digest, report=said, alone=self.published)
 
     def normalised(self) -> Document:
         """In the one form that everything below reads. Raises DocumentError where it is no OpenAPI document."""

@@ -7,6 +7,8 @@ comes with an overlay, which is no more trusted than a document. No path can fet
 from __future__ import annotations
 
 import functools
+import json
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 MATCHES = 100_000  # selected by one overlay; every node of a large document is selected by a mistake
 VISITS = 5_000_000  # by the JSONPaths of one overlay: some ten seconds; a dozen walks through a large document
 TARGET = 4_096  # characters of a JSONPath: its parser is not made for more
+NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 SECONDS = 0.1  # for one regular expression in a filter, on one text
 
 Steps = tuple[str | int, ...]
@@ -202,6 +205,26 @@ def select(tree: dict[str, Any], target: str, budget: Budget) -> dict[Steps, Any
         # Whatever the library could not do with this path, it is the path's fault and not the caller's.
         raise DocumentError(f"this JSONPath cannot be followed: {type(error).__name__}: {error}") from error
     return nodes
+
+
+def path(steps: Steps) -> str:
+    """The JSONPath that selects just the node that these steps lead to.
+
+    RFC 9535 sections 2.3.1.1 and 2.5.1.1: a name stands behind a dot where it may, else in quotes.
+    """
+    return "$" + "".join(map(_segment, steps))
+
+
+def _segment(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if re.fullmatch(NAME, step) else f"[{quoted(step)}]"
+
+
+def quoted(name: str) -> str:
+    """A name as a path has it between brackets."""
+    # As JSON escapes it, but in single quotes: the paths of people, and of the specification, have those.
+    return "'" + json.dumps(name, ensure_ascii=False)[1:-1].replace("'", "\\'").replace('\\"', '"') + "'"
 
 
 def steps_of(match: Any) -> Steps:  # Any: the Node of our engine

@@ -94,8 +94,9 @@ def _from_3_0(node: dict[str, Node]) -> dict[str, Node]:
         return new if len(new) < len(node) else node
     new = {**node}
     if new.get("nullable") is True:
-        del new["nullable"]
+        # Section 4.7.24.1: beside no `type` it says nothing. It stays, because whoever wrote it expects null.
         if isinstance(new.get("type"), str):
+            del new["nullable"]
             new["type"] = [new["type"], "null"]
         if isinstance(new.get("enum"), list) and None not in new["enum"]:
             new["enum"] = [*new["enum"], None]

@@ -86,6 +86,24 @@ def yaml_value(text: str, name: str) -> Any:  # Any: JSON enters here
     return builder.root
 
 
+def written(value: Any) -> str:  # Any: JSON
+    """A value as YAML text, in blocks, which `yaml_value` reads as the same value; halves of characters aside."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    def text(dumper: Dumper, value: str) -> yaml.ScalarNode:
+        # What YAML 1.2 takes for a number, PyYAML, which knows 1.1, may leave bare.
+        bare = value not in WORDS and not any(re.fullmatch(one, value) for one in (INTEGER, FLOAT, NOT_FINITE))
+        return dumper.represent_scalar(STANDARD + "str", value, None if bare and "\n" not in value else '"')
+
+    Dumper.add_representer(str, text)
+    made: str = yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return made
+
+
 class Builder:
     """Takes YAML events one by one, and has the value in `root` after the last.
 

@@ -24,7 +24,7 @@ from leapocr_dyn.history.rule import NONE, RULES, SEVERITIES
 from leapocr_dyn.history.surface import Content, Parameter, Response, Said, Surface
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.value import brief
-from leapocr_dyn.operation.media import is_json
+from leapocr_dyn.operation.media import covers, is_json, preferred
 from leapocr_dyn.visible import visible
 
 
@@ -151,7 +151,7 @@ class Comparer:
         """What a body may be. at: the pointers to both bodies."""
         pairs = [(media, media) for media in old if media in new]
         gone, come = [media for media in old if media not in new], [media for media in new if media not in old]
-        if len(gone) == len(come) == 1 and is_json(gone[0]) and is_json(come[0]):
+        if len(gone) == len(come) == 1 and alike(gone[0], come[0]):
             found = Found("media-type-renamed", old[gone[0]].place, new[come[0]].place, was=gone[0], now=come[0])
             yield direction, where, found
             pairs, gone, come = [*pairs, (gone[0], come[0])], [], []
@@ -165,6 +165,11 @@ class Comparer:
                 yield direction, where, Found("encoding-changed", a.place, b.place, was=a.how, now=b.how)
             yield from self.schemas(a.key, b.key, direction, where)
             yield from self.schemas(a.item, b.item, direction, f"{where} item")
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names of a media type are read as one: two of JSON, or a range and what is in it."""
+    return (is_json(one) and is_json(other)) or covers(one, other) or covers(other, one)
 
 
 def matched(old: Sequence[Said], new: Sequence[Said]) -> list[tuple[Said | None, Said | None]]:
@@ -201,6 +206,24 @@ def successes(said: Said | None) -> set[str]:
     """The statuses that are successes; where none is described, `default` is one, too."""
     statuses = said.responses if said is not None else {}
     return {one for one in statuses if one.startswith("2")} or {"DEFAULT"}
+
+
+def fallback(said: Said, status: str) -> str | None:
+    """What an answer of a status is read as that is not described: its hundred's, or `default` as the one success."""
+    known = (key for key in (f"{status[0]}XX", "DEFAULT") if key != status and key in said.responses)
+    return next((key for key in known if key in successes(said)), None)
+
+
+def arguments(prints: Fingerprints, said: Said) -> tuple[set[str], set[str]]:
+    """The Python names of the parameters, and of the fields of the body, which are arguments of their own beside them.
+
+    As arguments.py has it: no field is one where any is called like a parameter.
+    """
+    content = said.body.content if said.body is not None else {}
+    media = preferred(list(content))
+    inner = prints.schemas.meaning(content[media].key).inner if media is not None else ()
+    names = {naming.attribute(step[1]) for step in inner if step[0] == "properties"}
+    return {naming.attribute(one.name) for one in said.parameters.values()} | {"body"}, names
 
 
 # -- one function for each subject: what two operations say about it
@@ -331,6 +354,10 @@ def carried(both: Comparer, one: Parameter, other: Parameter, kind: str, directi
 def body(both: Comparer, a: Said, b: Said) -> Told:
     """`requestBody`."""
     where = "request body"
+    (taken, fields), (new_taken, new_fields) = arguments(both.old, a), arguments(both.new, b)
+    if a.body is not None and b.body is not None and fields and taken.isdisjoint(fields):
+        for name in sorted(new_taken & new_fields):
+            yield "request", where, Found("arguments-collide", a.body.place, b.body.place, name)
     if a.body is None or b.body is None:
         if a.body is not None:
             yield "request", where, Found("body-removed", a.body.place, b.place)
@@ -348,20 +375,31 @@ def responses(both: Comparer, a: Said, b: Said) -> Told:
     """`responses`."""
     gone = {status: one for status, one in a.responses.items() if status not in b.responses}
     come = {status: one for status, one in b.responses.items() if status not in a.responses}
-    for status in [status for status in gone if status in successes(a)]:
-        same = [
-            other
-            for other, one in come.items()
-            if other in successes(b) and both.new.response(one) == both.old.response(gone[status])
-        ]
+    left, right = ([one for one in some if one in successes(said)] for some, said in ((gone, a), (come, b)))
+    moved: dict[str, str] = {}
+    for status in left:
+        same = [one for one in right if both.new.response(come[one]) == both.old.response(gone[status])]
         if same:
-            at = Found("response-status-changed", gone.pop(status).place, come.pop(same[0]).place)
-            yield "response", f"response {status}", at._replace(was=status, now=same[0])
+            moved[status] = same[0]
+            right.remove(same[0])
+    rest = [status for status in left if status not in moved]
+    if len(rest) == len(right) == 1:
+        moved[rest[0]] = right[0]
+    for status in left:
+        other = moved.get(status) or fallback(b, status)
+        if other is not None:
+            before, after = gone.pop(status), b.responses[other]
+            at = Found("response-status-changed", before.place, after.place, was=status, now=other)
+            yield "response", f"response {status}", at
+            yield from answered(both, before, after, f"response {status}")
     for status, one in gone.items():
         rule = "response-removed" if status in successes(a) else "error-response-removed"
         yield "response", f"response {status}", Found(rule, one.place, b.place, status)
-    for status, one in come.items():
-        yield "response", f"response {status}", Found("response-added", a.place, one.place, status)
+    for status in [status for status in come if status not in moved.values()]:
+        yield "response", f"response {status}", Found("response-added", a.place, come[status].place, status)
+        other = fallback(a, status) if status in successes(b) else None
+        if other is not None:  # what came under this status was read as the other one
+            yield from answered(both, a.responses[other], come[status], f"response {status}")
     for status in [status for status in a.responses if status in b.responses]:
         yield from answered(both, a.responses[status], b.responses[status], f"response {status}")
 

@@ -23,7 +23,7 @@ from leapocr_dyn.history.meaning import (
     text,
 )
 from leapocr_dyn.history.rule import kebab
-from leapocr_dyn.model.format import FORMATS
+from leapocr_dyn.model.format import ENCODINGS, FORMATS
 
 AROUND = frozenset({"null", "default", "deprecated", "readOnly", "writeOnly", "discriminator"})
 CLOSING = ("additionalProperties", "unevaluatedProperties")
@@ -135,6 +135,8 @@ class Differences:
         edges += steps(a, b)
 
     def _properties(self, a: Meaning, b: Meaning, edges: list[Edge]) -> Iterator[Found]:
+        if is_map(a) and any(step[0] == "properties" for step in b.inner):
+            yield Found("model-added", a.place, b.place)
         required, demanded = set(a.words.get("required", ())), set(b.words.get("required", ()))
         for name in sorted({step[1] for said in (a, b) for step in said.inner if step[0] == "properties"}):
             step = ("properties", name)
@@ -253,6 +255,11 @@ def says_nothing(said: Meaning) -> bool:
     return not said.inner and not said.unions and said.words.keys() <= AROUND
 
 
+def is_map(said: Meaning) -> bool:
+    """Whether a schema is an object of whatever names, which is a dict in Python."""
+    return "object" in said.words.get("type", ()) and not any(step[0] == "properties" for step in said.inner)
+
+
 def is_union(said: Meaning) -> bool:
     """Whether a schema is a union and nothing else."""
     return len(said.unions) == 1 and not said.inner and said.words.keys() <= AROUND
@@ -363,15 +370,19 @@ def names(a: Meaning, b: Meaning) -> Iterator[Found]:
 
 
 def formats(a: Meaning, b: Meaning) -> Iterator[Found]:
-    """`format`; some stand for a type of their own in Python."""
-    was, now = a.words.get("format"), b.words.get("format")
-    if was != now:
-        pairs = [
-            [FORMATS.get((kind, str(one))) for kind in said.words.get("type", ())] for said, one in ((a, was), (b, now))
-        ]
-        read = [[one.annotation for one in found if one is not None and one.read] for found in pairs]
-        rule = "format-changed" if read[0] == read[1] else "python-type-changed"
-        yield Found(rule, a.place, b.place, was=was, now=now)
+    """`format` and `contentEncoding`; some stand for a type of their own in Python."""
+    for word in ("format", "contentEncoding"):
+        was, now = a.words.get(word), b.words.get(word)
+        if was != now:
+            rule = "format-changed" if read_as(a, word) == read_as(b, word) else "python-type-changed"
+            yield Found(rule, a.place, b.place, word if word != "format" else "", was, now)
+
+
+def read_as(said: Meaning, word: str) -> list[str]:
+    """The types of their own in Python that a format or an encoding stands for."""
+    name, kinds = str(said.words.get(word)), said.words.get("type", ())
+    known = [FORMATS.get((kind, name)) if word == "format" else ENCODINGS.get(name.lower()) for kind in kinds]
+    return [one.annotation for one in known if one is not None and one.read]
 
 
 def limits(a: Meaning, b: Meaning) -> Iterator[Found]:
@@ -386,7 +397,11 @@ def limits(a: Meaning, b: Meaning) -> Iterator[Found]:
 
 def constraints(a: Meaning, b: Meaning) -> Iterator[Found]:
     """`pattern` and whatever else is not worked out further."""
-    for keyword in ("uniqueItems", *ASSERTIONS, *(word for word in SINGLE if word not in CLOSING)):
+    for keyword in (
+        "uniqueItems",
+        *(word for word in ASSERTIONS if word != "contentEncoding"),
+        *(word for word in SINGLE if word not in CLOSING),
+    ):
         yield from worded(keyword, "constraint", a, b, keyword)
 
 

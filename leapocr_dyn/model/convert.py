@@ -21,6 +21,7 @@ from functools import cached_property
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from leapocr_dyn.document.reference import pointer
 from leapocr_dyn.errors import DecodeError
 from leapocr_dyn.model import type as types
 from leapocr_dyn.model.schema import Models
@@ -156,7 +157,7 @@ def array(converter: Converter, it: types.Array) -> Hook:
     def hook(value: Json) -> Any:
         if value.__class__ is list:
             structure = converter.hook(it.items)
-            return [structure(item) for item in value]
+            return [structure(item) if item is not None else _null(it.no_null()) for item in value]
         return _odd(place, value)
 
     return hook
@@ -191,7 +192,7 @@ def dictionary(converter: Converter, it: types.Dictionary) -> Hook:
         if it.patterns or it.values is None:
             return {key: _other(converter, it, key, item) for key, item in value.items()}
         structure = converter.hook(it.values)
-        return {key: structure(item) for key, item in value.items()}
+        return {key: structure(item) if item is not None else _null(it.no_null()) for key, item in value.items()}
 
     return hook
 
@@ -279,7 +280,7 @@ def fused(converter: Converter, it: types.Object, fields: list[Field], made: typ
     with the same slots whose fields can be set as fast as Python sets anything, and then gets its own class. The
     fields' names are put into the compiled function, where they are data; in its text they are numbers.
     """
-    known = {field.wire for field in fields if field.wire is not None}
+    known = {field.wire: field for field in reversed(fields) if field.wire is not None}
     names: dict[str, Any] = {
         "twin": type("twin", made.__bases__, {"__slots__": vars(made)["__slots__"]}),
         "cls": made,
@@ -366,15 +367,24 @@ def _replacing(names: dict[str, Any], name: str, converter: Converter, inner: Ty
     return first
 
 
-def _leftovers(converter: Converter, it: types.Object, known: set[str], value: dict[str, Json]) -> dict[str, Any]:
+def _leftovers(
+    converter: Converter, it: types.Object, known: dict[str, Field], value: dict[str, Json]
+) -> dict[str, Any]:
     """What no field holds, by wire name: nulls, and properties that are no fields."""
     left = {}
     for key, item in value.items():
         if key not in known:
             left[key] = _other(converter, it.others, key, item, it.pointer)
         elif item is None:
-            left[key] = None
+            left[key] = _null(f"{it.pointer}/properties{pointer(key)}" if known[key].no_null else "")
     return left
+
+
+def _null(ruled_out: str) -> Json:
+    """Null, as it came. ruled_out: the pointer of the schema that says there is none, or ""."""
+    if ruled_out:
+        surprise(ruled_out, "null", None)
+    return None
 
 
 def _odd(place: str, value: Json) -> Json:

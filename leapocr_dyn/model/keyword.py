@@ -31,6 +31,7 @@ from leapocr_dyn.model.type import (
     Tuple,
     Type,
     Union,
+    null_surprises,
 )
 from leapocr_dyn.model.value import Json, OpenEnum
 from leapocr_dyn.model.vocabulary import understood
@@ -167,7 +168,10 @@ def prefixItems(types: Types, schema: Schema, place: str) -> Type | None:  # noq
 
 def items(types: Types, schema: Schema, place: str) -> Type | None:
     """`items`: a list."""
-    return Array(place, types.at(schema["items"], f"{place}/items")) if _may_be(schema, "array") else None
+    if not _may_be(schema, "array"):
+        return None
+    at = f"{place}/items"
+    return Array(place, types.at(schema["items"], at), _no_null(types, schema["items"], at))
 
 
 def contentEncoding(types: Types, schema: Schema, place: str) -> Type | None:  # noqa: N802 - the keyword
@@ -272,7 +276,13 @@ def _others(types: Types, schema: Schema, place: str) -> Dictionary | None:
         place,
         types.at(inner, f"{place}/{keyword}") if inner is not False else None,
         {one: types.at(each, f"{place}/patternProperties{pointer(one)}") for one, each in patterns.items()},
+        _no_null(types, inner, f"{place}/{keyword}"),
     )
+
+
+def _no_null(types: Types, schema: Schema, place: str) -> Callable[[], str]:
+    """What finds out, once there is a null, whether the schema at a pointer rules it out."""
+    return lambda: place if null_surprises(whole(types.document, schema, place).value) else ""
 
 
 def _fields(types: Types, schema: Schema, place: str) -> list[Field]:

@@ -133,7 +133,7 @@ class Models(Mapping[str, Any]):
             # From the outermost schema down: no node of the document stands where an `allOf` was merged.
             steps = place.split("/")
             for end in range(4, len(steps) + 1):
-                outer = _without_kind("/".join(steps[:end]))
+                outer = without_kind("/".join(steps[:end]))
                 found = self._types.get(outer)
                 if found is None and outer != place and self._is_schema(outer):
                     found = self.at(self.document.resolve(outer), outer)
@@ -151,7 +151,7 @@ class Models(Mapping[str, Any]):
     def name(self, place: str) -> str:
         """What the type at a pointer is called, if it needs a name: a component's own, else where it stands."""
         steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
-        steps = [*map(_without_kind, steps)]
+        steps = [*map(without_kind, steps)]
         if steps[:2] == ["components", "schemas"] and len(steps) > 2:
             found, inner = self.names.get(steps[2], ""), steps[3:]
         else:
@@ -197,7 +197,7 @@ class Models(Mapping[str, Any]):
         return None
 
 
-def _without_kind(place: str) -> str:
+def without_kind(place: str) -> str:
     """A pointer without the kind that `types` has put behind it."""
     plain, _, kind = place.rpartition("#")
     return plain if kind in ("object", "array", *SCALARS) else place

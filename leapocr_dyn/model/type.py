@@ -188,14 +188,20 @@ class Enumeration(Leaf):
         return "" if known else ("enum" if value.__class__ is str else "type")
 
 
+def nowhere() -> str:
+    """No place: null is ruled out nowhere."""
+    return ""
+
+
 class Array(Type):
-    """A list of one type."""
+    """A list of one type. no_null: finds the pointer of the schema that rules null out among the items, or ""."""
 
     kinds = (list,)
 
-    def __init__(self, pointer: str, items: Type) -> None:
+    def __init__(self, pointer: str, items: Type, no_null: Callable[[], str] = nowhere) -> None:
         super().__init__(pointer, short(f"list[{items.annotation}]"))
         self.items = items
+        self.no_null = no_null
         self.writes = items.writes
 
     def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
@@ -232,13 +238,20 @@ class Tuple(Type):
 class Dictionary(Type):
     """An object without fields of its own: text -> a type, by `patternProperties`, else by `additionalProperties`.
 
-    values: None where the document does not say that there are other properties.
+    values: None where the document does not say that there are other properties. no_null: as of an Array's items.
     """
 
     kinds = (dict,)
 
-    def __init__(self, pointer: str, values: Type | None, patterns: Mapping[str, Type]) -> None:
+    def __init__(
+        self,
+        pointer: str,
+        values: Type | None,
+        patterns: Mapping[str, Type],
+        no_null: Callable[[], str] = nowhere,
+    ) -> None:
         self.values = values
+        self.no_null = no_null
         self.patterns = dict(patterns)
         inside = [*self.patterns.values(), *([values] if values is not None else [])]
         annotation = " | ".join(dict.fromkeys(one.annotation for one in inside)) or "Any"
@@ -364,6 +377,11 @@ class Field:
         return _never_null(self.said)
 
     @property
+    def no_null(self) -> bool:
+        """Whether a null in it is a surprise."""
+        return null_surprises(self.said)
+
+    @property
     def metadata(self) -> dict[str, Json]:
         """The same for attrs."""
         flags = {name: True for name in ("read_only", "write_only", "deprecated") if getattr(self, name)}
@@ -380,12 +398,18 @@ class Field:
 
 
 def _never_null(said: Schema) -> bool:
+    """Whether a schema says, without a look at others, that there cannot be null."""
     if not isinstance(said, dict):
         return False
     if "type" in said:
         return "null" not in (said["type"] if isinstance(said["type"], list) else [said["type"]])
     options = said.get("anyOf", said.get("oneOf"))
     return isinstance(options, list) and bool(options) and all(map(_never_null, options))
+
+
+def null_surprises(said: Schema) -> bool:
+    """Whether a null is a surprise; not where `nullable` is left (normal.py): it says nothing there, but is meant."""
+    return _never_null(said) and said.get("nullable") is not True
 
 
 class Object(Type):

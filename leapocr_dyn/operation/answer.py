@@ -66,6 +66,8 @@ class Reading(NamedTuple):
 def read(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> Reading:
     """The value of an answer. Raises APIError for an error status, DecodeError for a body that cannot be read."""
     if not 200 <= status < 300:
+        if not _declared(operation, status):
+            surprise(f"{operation.place}/responses", "error status", status)
         raise failure(operation, status, headers, content)
     node, place = promised(operation, status)
     offered = node["content"] if isinstance(node.get("content"), dict) else {}
@@ -153,13 +155,17 @@ def expected(operation: Operation, status: int, headers: Mapping[str, str]) -> N
 
 def promised(operation: Operation, status: int) -> tuple[dict[str, Any], str]:
     """The Response Object for a status and its pointer: its own, its hundred's (2XX), default, or the nearest one."""
-    declared = {key.upper(): (node, place) for key, node, place in operation.responses()}
-    for key in (str(status), f"{status // 100}XX", "DEFAULT"):
-        if key in declared:
-            return declared[key]
+    if found := _declared(operation, status):
+        return found
     surprise(f"{operation.place}/responses", "status", status)
-    near = (found for key, found in declared.items() if key.startswith(str(status // 100)))
+    near = ((node, place) for key, node, place in operation.responses() if key.startswith(str(status // 100)))
     return next(near, ({}, operation.place))
+
+
+def _declared(operation: Operation, status: int) -> tuple[dict[str, Any], str] | None:
+    declared = {key.upper(): (node, place) for key, node, place in operation.responses()}
+    words = (str(status), f"{status // 100}XX", "DEFAULT")
+    return next((declared[word] for word in words if word in declared), None)
 
 
 def parse(operation: Operation, status: int, headers: Mapping[str, str], content: bytes) -> Json:
