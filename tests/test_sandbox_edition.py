@@ -78,6 +78,16 @@ def test_a_document_may_be_text_or_a_file(sandbox: Sandbox, tmp_path: Path, writ
     }
 
 
+def test_json_is_published_as_it_was_given(sandbox: Sandbox) -> None:
+    """Byte for byte, as a service's own file would be; so two texts of one meaning are two versions."""
+    text = json.dumps(pets("Rex"), indent=4).encode()
+    before = httpx.get(sandbox.document_url)
+    sandbox.document = text
+    after = httpx.get(sandbox.document_url)
+    assert (after.content, after.json()) == (text, before.json())
+    assert after.headers["etag"] != before.headers["etag"]
+
+
 def test_any_program_can_replace_the_document(sandbox: Sandbox) -> None:
     """GET /sandbox/spec gives the document, PUT replaces it, and anything else is told so."""
     assert httpx.get(spec(sandbox)).json() == pets("Rex")

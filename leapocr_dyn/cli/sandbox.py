@@ -61,8 +61,8 @@ def sandbox(
     """Run a local LeapOCR: real HTTP, real OCR, no account.
 
     What goes wrong on purpose can be changed while it runs: PUT /sandbox/faults, with the same names in JSON.
-    So can the document: PUT /sandbox/spec, or save the file of --spec. Other versions of LeapOCR's own are spoken as
-    they were published.
+    So can the document, which is at /docs/openapi.json below the URL that is printed: PUT /sandbox/spec, or save the
+    file of --spec. Other versions of LeapOCR's own are spoken as they were published: so an update can be rehearsed.
     """
     if not api_key:
         raise click.UsageError("--api-key is empty; leave it out for the default")

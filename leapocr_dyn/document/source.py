@@ -24,6 +24,7 @@ SERVICE = r"[a-z][a-z0-9-]*"
 FILE = r"[a-z][a-z0-9_-]*"
 
 BITS = 14_000  # of a number: 4,214 digits, which Python can still write out
+PIECE = 2**18  # bytes read at a time
 PATH = 32_768  # characters: no system has longer paths
 TEXT_HINT = " (a document passed as text holds a newline or starts with '{')"
 
@@ -110,8 +111,11 @@ def content(path: Path, at_most: int) -> bytes:
     """The bytes of a file. at_most: how many it may have."""
     try:
         with open(path, "rb") as file:
-            # One byte more than is allowed: a device or a growing file never fills the memory.
-            read = file.read(at_most + 1)
+            read = bytearray()
+            # One byte more than is allowed: a device or a growing file never fills the memory. In pieces: Python makes
+            # room for all that it is asked for, before it looks how much there is.
+            while piece := file.read(min(PIECE, at_most + 1 - len(read))):
+                read += piece
     except FileNotFoundError as error:
         raise DocumentError(missing(str(path))) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -119,7 +123,7 @@ def content(path: Path, at_most: int) -> bytes:
         raise DocumentError(f"{shown(str(path))} cannot be read: {reason}{TEXT_HINT}") from error
     if len(read) > at_most:
         raise DocumentError(too_large(path.name))
-    return read
+    return bytes(read)
 
 
 def below(folder: Path, name: str) -> Path:

@@ -28,7 +28,8 @@ def bounded(path: Path, at_most: int) -> bytes:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "no regular file", str(path))
         with open(handle, "rb", closefd=False) as file:
-            read = file.read(at_most + 1)
+            # No more than there is: Python would make room for all that it is asked for.
+            read = file.read(min(at_most, os.fstat(handle).st_size) + 1)
     finally:
         os.close(handle)
     if len(read) > at_most:

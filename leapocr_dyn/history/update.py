@@ -304,9 +304,9 @@ class Following:
         operations, workflow = self.pinned.operations, self.pinned.workflow
         found = {one for name in workflow.needs() if (one := operations.get(name)) is not None}
         for text in _texts(workflow.sections):
-            one = operations.get(text)
-            if one is not None and text in (one.id, f"{one.method} {one.path}"):
-                found.add(one)
+            # Asked for first: a text that is none would be compared with every name, for a hint that nobody reads.
+            if text in operations and text in ((known := operations[text]).id, f"{known.method} {known.path}"):
+                found.add(known)
         found.update(self._pinned_operation(use) for use in self.terms.uses)
         return frozenset(f"{one.namespace}.{one.name}" for one in found)
 

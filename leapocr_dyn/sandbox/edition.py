@@ -22,7 +22,10 @@ DEPTH = 200  # of a YAML document; PyYAML's composer recurses in C, and dies of 
 
 @dataclass(frozen=True)
 class Edition:
-    """document: as its author wrote it. text: the same, as it is published. modified: seconds since 1970."""
+    """document: as its author wrote it. text: as it is published; JSON that was given as text, byte for byte.
+
+    modified: seconds since 1970.
+    """
 
     document: Mapping[str, Json] = field(repr=False)
     contract: Contract = field(repr=False)
@@ -59,13 +62,16 @@ def edition(
 
     before: what it follows; where both say the same, it stays. Raises ConfigurationError for what cannot be served.
     """
-    document = given if isinstance(given, Mapping) else parsed(given)
+    content = b"" if isinstance(given, Mapping) else contained(given)
+    document = given if isinstance(given, Mapping) else parsed(content)
     version = document.get("openapi")
     if not (isinstance(version, str) and version.startswith("3.")):
         said = "Swagger 2.0" if "swagger" in document else f"openapi: {version!r:.20}"
         raise ConfigurationError(f"the sandbox serves documents of OpenAPI 3.0 and newer, and this one is {said}")
     try:
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+        text = content
+        if not is_json(content):
+            text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str).encode()
         contract = Contract(document)
     except Exception as error:  # a broken document ends in whatever Python says to it
         raise ConfigurationError(
@@ -78,26 +84,38 @@ def edition(
     return Edition(document, contract, text, f'"{hashlib.sha256(text).hexdigest()[:32]}"', modified)
 
 
-def parsed(given: str | bytes | os.PathLike[str]) -> dict[str, Json]:
-    """The document that a text holds, or the file at a path: a str with no line break and no brace is a path."""
-    name = "the document"
-    if isinstance(given, os.PathLike) or (isinstance(given, str) and not {"\n", "{"} & set(given)):
-        name = os.fspath(given)
+def contained(given: str | bytes | os.PathLike[str]) -> bytes:
+    """The text that was given, or that of the file: a str with no line break and no brace is a path."""
+    if isinstance(given, bytes):
+        content = given
+    elif isinstance(given, os.PathLike) or not {"\n", "{"} & set(given):
         try:
+            if (size := os.stat(given).st_size) > LARGEST:
+                raise ConfigurationError(f"{os.fspath(given)} is larger than {LARGEST} bytes")
             with open(given, "rb") as file:
-                given = file.read(LARGEST + 1)
+                content = file.read(size)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-            raise ConfigurationError(f"{name} cannot be read: {getattr(error, 'strerror', error)}") from error
-    content = given if isinstance(given, bytes) else str(given).encode("utf-8", "surrogatepass")
-    if len(content) > LARGEST:
-        raise ConfigurationError(f"{name} is larger than {LARGEST} bytes")
+            reason = getattr(error, "strerror", None) or error
+            raise ConfigurationError(f"{os.fspath(given)} cannot be read: {reason}") from error
+    else:
+        content = given.encode("utf-8", "surrogatepass")
+    return content
+
+
+def parsed(content: bytes) -> dict[str, Json]:
+    """The document that a text holds."""
     try:
-        tree = json.loads(content) if content.lstrip()[:1] == b"{" else yaml_tree(content)
+        tree = json.loads(content) if is_json(content) else yaml_tree(content)
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{name} is neither JSON nor YAML: {str(error)[:200]}") from error
+        raise ConfigurationError(f"the document is neither JSON nor YAML: {str(error)[:200]}") from error
     if not isinstance(tree, dict):
-        raise ConfigurationError(f"{name} is no OpenAPI document: its root is no object")
+        raise ConfigurationError("this is no OpenAPI document: its root is no object")
     return tree
+
+
+def is_json(content: bytes) -> bool:
+    """Whether a text is meant to be JSON, rather than YAML."""
+    return content.lstrip()[:1] == b"{"
 
 
 def yaml_tree(content: bytes) -> Json:
