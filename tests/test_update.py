@@ -423,6 +423,19 @@ def test_an_overlay_is_applied_to_every_version_and_one_that_no_longer_fits_is_s
     assert web.called[-1] == "GET api.test /v1/pets/first"
 
 
+def test_a_view_that_no_longer_fits_keeps_the_last_good_version(world: World, web: Web) -> None:
+    """Even where everything is taken: what was paid for must be readable."""
+    rules = {"views": {"Pet": {"of": ["getPet"], "fields": {"name": "name"}}}}
+    client = client_of(world, web, followed("latest", workflow=rules))
+    web.document = changed(
+        lambda tree: tree["paths"]["/pets/first"]["get"]["responses"]["200"]["content"]["application/json"].update(
+            schema={"type": "array", "items": {"type": "string"}}
+        )
+    )
+    with pytest.warns(UpdateWarning, match="does not fit the workflow any more: view Pet: what getPet answers is not"):
+        assert world.run(client.pets.get_pet()).name == "Bo"
+
+
 # --- by hand ---
 
 

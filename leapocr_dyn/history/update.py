@@ -143,6 +143,17 @@ def unmatched(api: Api) -> set[str]:
     return {finding.said for finding in api.report if finding.rule == "overlay-unmatched"}
 
 
+def unfit(api: Api) -> dict[str, str]:
+    """The views of a workflow that cannot be laid over the document, and why."""
+    found = {}
+    for name in api.views:
+        try:
+            api.views.view(name).fields  # noqa: B018 - worked out when they are asked for
+        except errors.DocumentError as error:
+            found[name] = str(error)
+    return found
+
+
 class Following:
     """The versions of one API: which one is spoken, and who speaks it.
 
@@ -380,6 +391,9 @@ class Following:
             newer = self._make(content, {})
             if not len(newer.operations):
                 raise errors.DocumentError(f"{self.shown} describes no operation")
+            # Who has paid for an answer must be able to read it, whatever the policy says.
+            if wrong := [why for name, why in unfit(newer).items() if name not in unfit(self.pinned)]:
+                raise errors.DocumentError(f"{self.shown} does not fit the workflow any more: {'; '.join(wrong)}")
             judged = judge(self.pinned, newer)
             return (self._make(content, judged.names) if judged.names else newer), judged
         except (errors.Error, MemoryError):
