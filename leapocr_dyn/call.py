@@ -126,6 +126,7 @@ class Call(Shown):
     async def _settled(self) -> Self:
         owner = self._owner()
         if owner._line.following is not None:
+            self.operation.planned = True  # before the look, which must not break it
             await owner._line.following.look(owner._session.io)
         return self._as_is()
 

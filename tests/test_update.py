@@ -199,6 +199,16 @@ def test_what_was_only_planned_counts_as_used(web: Web) -> None:
             client.pets.get_pet()
 
 
+def test_what_is_about_to_be_called_counts_as_used(world: World, web: Web) -> None:
+    """A version that breaks the very first call is not taken over before it."""
+    own = changed(lambda tree: tree["info"].update(title=f"First {world.name}"))
+    client = client_of(world, web, followed(given=own))
+    web.document = changed(lambda tree: tree["paths"].pop("/pets/first"))
+    with pytest.warns(UpdateWarning, match="is not taken over .*\n  GET /pets/first: is gone"):
+        assert world.run(client.pets.get_pet()).name == "Bo"
+    assert client.api.now is client.api.pinned
+
+
 def test_what_a_workflow_names_counts_as_used(world: World, web: Web) -> None:
     """Also where only a rule deep inside names it."""
     rules = {"poll": {"operation": "listPets", "input": "id", "accept": [{"when": "true", "state": "success"}]}}
