@@ -17,6 +17,7 @@ import pytest
 from shell import Run
 
 from leapocr_dyn import cli
+from leapocr_dyn.cli.call import rows
 
 if TYPE_CHECKING:
     from leapocr_dyn.sandbox import Sandbox
@@ -215,3 +216,90 @@ def test_bytes_never_reach_a_terminal(
         said = capsysbinary.readouterr()
         assert (ended.value.code, said.out) == (0, out)
     assert said.err == b"leapocr-dyn: the answer is 5 bytes of application/pdf, and no text; --output FILE saves it\n"
+
+
+# --- for people and for scripts ---
+
+
+def test_operations_are_found_by_words(run: Run) -> None:
+    """`ops PATTERN` lists those that have every word somewhere; none is a sentence, and no failure."""
+    assert [line.split()[0] for line in run("ops", "status", "get").out.splitlines()] == [
+        "ocr.get_job_status",
+        "ocr.get_health_status",
+    ]
+    said = run("ops", "tea")
+    assert (said.code, said.out) == (0, "")
+    assert said.err == "leapocr-dyn: none of 8 operations has 'tea'; leapocr-dyn ops lists them all\n"
+
+
+def test_scripts_get_json_that_stays(run: Run) -> None:
+    """--json: the same fields for every operation, of every service; nothing of a terminal's in it."""
+    found = json.loads(run("ops", "delete", "--json").out)
+    assert found == [
+        {"name": "ocr.delete_job", "method": "DELETE", "path": "/ocr/delete/{job_id}", "summary": "Forget a job"}
+    ]
+    assert json.loads(run("ops", "tea", "--json").out) == []
+    shown = json.loads(run("show", "direct_upload", "--json").out)
+    assert list(shown) == ["name", "method", "path", "operation_id", "summary", "arguments", "result", "errors"]
+    arguments = {one["name"]: one for one in shown["arguments"]}
+    assert arguments["file_name"] == {"name": "file_name", "type": "str", "required": True}
+    assert arguments["format"]["values"] == ["markdown", "structured"]
+    assert "401" in shown["errors"]
+    pages = json.loads(run("show", "get_job_result", "--json").out)["arguments"]
+    assert pages[1] == {"name": "page", "type": "int", "required": False, "default": 1}
+
+
+@pytest.mark.parametrize("service", ["artificer", "claude", "costops", "leapocr", "zaguan"])
+def test_every_operation_of_every_service_can_be_described(run: Run, service: str) -> None:
+    """What `ops` names, `show --json` describes."""
+    for one in json.loads(run("ops", "--service", service, "--json").out):
+        shown = json.loads(run("show", one["name"], "--service", service, "--json").out)
+        assert shown["name"] == one["name"]
+
+
+def test_a_call_can_be_looked_at_before_it_is_made(run: Run, configured: Sandbox) -> None:
+    """--curl and --dry-run send nothing, and show no key."""
+    before = len(configured.requests)
+    words = ["call", "upload_from_remote_url", "url=https://here.example/tea.pdf", "--key", "hush-hush"]
+    said = run(*words, "--curl")
+    assert said.out.startswith(f'curl -X POST {configured.url}/ocr/uploads/url -H "X-API-KEY: $LEAPOCR_API_KEY"')
+    dry = run(*words, "--dry-run")
+    assert (dry.code, dry.err) == (0, "leapocr-dyn: nothing was sent\n")
+    head, _, body = dry.out.partition("\n\n")
+    assert head.splitlines()[0] == f"POST {configured.url}/ocr/uploads/url"
+    assert json.loads(body)["url"] == "https://here.example/tea.pdf"
+    assert "hush-hush" not in said.out + dry.out
+    assert len(configured.requests) == before
+
+
+def test_a_body_that_is_a_file_is_not_shown(run: Run, desk: str) -> None:
+    """--dry-run says how much would be read."""
+    Path("scan.pdf").write_bytes(b"%PDF-" + b"x" * 2000)
+    said = run("call", "scan", "body=@scan.pdf", "--spec", desk, "--url", desk, "--dry-run")
+    assert said.out.endswith("\n(2 kB, read while it is sent)\n")
+
+
+def test_an_answer_is_printed_as_it_is_wanted(run: Run, configured: Sandbox) -> None:
+    """-o json, table and raw; as a table, an object has a line for each field, and a list of objects a row for each."""
+    table = run("call", "get_health_status", "-o", "table").out
+    assert re.search(r"^status +healthy$", table, re.MULTILINE)
+    raw = run("call", "get_health_status", "-o", "raw").out
+    assert json.loads(raw)["status"] == json.loads(run("call", "get_health_status", "-o", "json").out)["status"]
+    assert "\n" not in raw
+
+
+@pytest.mark.parametrize(
+    ("found", "shown"),
+    [
+        ([{"a": 1, "b": None}, {"a": "x", "c": [1]}], [["a", "b", "c"], ["1", "", ""], ["x", "", "[1]"]]),
+        ({"total": 1, "items": [{"a": True}]}, [["a"], ["true"]]),
+        ({"a": [1], "b": [2]}, [["a", "[1]"], ["b", "[2]"]]),
+        ({"items": []}, [["items", "[]"]]),
+        ([1, "two\nthree"], [["1"], ["two three"]]),
+        ("tea", [["tea"]]),
+        (["x" * 50], [["x" * 39 + "…"]]),
+    ],
+)
+def test_json_becomes_rows(found: Any, shown: list[list[str]]) -> None:
+    """A list under the names of its fields; long texts are cut, and nothing breaks a line."""
+    assert rows(found) == shown

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
+import time
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import pytest
 from shell import Page, Run
 from test_method import DOCUMENT, WORKFLOW
+
+from leapocr_dyn.explore import machine
 
 
 def fields(out: str) -> dict[str, str]:
@@ -155,3 +160,49 @@ def test_a_server_that_does_not_answer_is_a_failure(run: Run, teas: Any, port: i
     assert said.code == 1
     assert fields(said.out)["server"].startswith(f"GET http://127.0.0.1:{port}/teas: ")
     assert fields(said.out)["next"] == "is the address right, and the server up? --url says another"
+
+
+# --- this machine ---
+
+
+def test_a_key_that_no_request_can_carry_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copied with quotes that are none: it is the caller's to mend, and is not shown."""
+    monkeypatch.setenv("LEAPOCR_API_KEY", "“hush”")
+    said = run("doctor")
+    assert said.code == 2
+    assert "- LEAPOCR_API_KEY holds characters that a header cannot" in fields(said.out)["environment"]
+    assert fields(said.out)["next"].startswith("set that variable again")
+    assert "hush" not in said.out
+
+
+def test_a_proxy_is_named_without_its_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the environment sends requests through one, and where it makes an exception."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:hush@proxy.example:3128")
+    told = fields(run("doctor").out)["proxies"]
+    assert told.startswith("api.leapocr.com is reached through http://proxy.example:3128;")
+    monkeypatch.setenv("NO_PROXY", "leapocr.com")
+    assert fields(run("doctor").out)["proxies"] == "none for api.leapocr.com: NO_PROXY names it"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (0, "as the server's"),
+        (9000, r"- \d+ seconds behind the server's"),
+        (-9000, r"- \d+ seconds ahead of the server's"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_said(
+    run: Run, teas: Any, page: list[Any], monkeypatch: pytest.MonkeyPatch, ahead: int, said: str
+) -> None:
+    """By the Date of the server's answer; tokens and signed links are good for minutes only."""
+    monkeypatch.setattr(Page, "date_time_string", lambda self: formatdate(time.time() + ahead, usegmt=True))
+    told = fields(run("doctor", *teas(), "--url", os.environ["LEAPOCR_BASE_URL"]).out)
+    assert re.fullmatch(said, told["clock"])
+    assert told["next"].startswith("set this machine's clock") == bool(ahead)
+
+
+def test_what_is_not_installed_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the extra that brings it."""
+    monkeypatch.setattr(machine, "EXTRAS", {"pdf": "json", "repl": "nothing_of_this_name"})
+    assert fields(run("doctor").out)["versions"].endswith("; not installed: repl")

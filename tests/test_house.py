@@ -50,6 +50,7 @@ history.file history.store history.lock
 drift
 observe
 metrics
+progress
 transport transport.wire transport.blocking transport.suspending
 fetch
 history.terms history.update
@@ -78,7 +79,7 @@ models
 ocr
 webhooks
 cli.group
-cli.api cli.call cli.doctor cli.ops cli.sandbox cli.show cli.stubs
+cli.api cli.offer cli.call cli.completion cli.doctor cli.ops cli.repl cli.sandbox cli.show cli.stubs
 cli.spec.diff cli.spec.following cli.spec.log cli.spec.pin cli.spec.rollback cli.spec.show cli.spec.update cli.spec
 cli
 cli.__main__

@@ -8,12 +8,14 @@ import json
 import os
 import re
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from shell import Run, started
+from screen import screen
+from shell import PROGRAM, Run, started
 
 pytest.importorskip("starlette", reason="the sandbox needs starlette: pip install leapocr-dyn[sandbox]")
 
@@ -119,13 +121,14 @@ def test_structured_data_follows_a_schema_in_a_file(run: Run, folder: Path, page
     assert (page[0]["format"], page[0]["model"]) == ("structured", "pro-v2")
 
 
-def test_a_terminal_sees_a_bar(run: Run, folder: Path, configured: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_sees_a_bar(folder: Path, sandbox: Sandbox) -> None:
     """Where stderr is a terminal, sending and reading are bars; stdout is the text all the same."""
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    said = run("process", "tea.pdf")
-    assert (said.code, said.out) == (0, "Green tea\n")
-    assert "tea.pdf: reading" in said.err
-    assert "1 of 1 pages" in said.err
+    words = ["process", "tea.pdf", "--key", sandbox.api_key, "--url", sandbox.url]
+    with screen(sys.executable, "-c", PROGRAM, *words, home=folder, cwd=folder) as shown:
+        shown.wait("tea.pdf: sending .* bytes")
+        shown.wait("1 of 1 pages")
+        shown.wait("Green tea")
+        assert shown.end() == 0
 
 
 def test_a_job_that_takes_too_long_is_left_alone(run: Run, folder: Path, slow: Sandbox) -> None:

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from leapocr_dyn.cli.terminal import amount, say, show
+from leapocr_dyn.cli.terminal import say, show, table
+from leapocr_dyn.progress import amount
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,18 @@ def test_a_terminal_gets_no_control_characters_of_others(
     said, complained = capsys.readouterr()
     assert said == "a\x1b[2Jb\n\tc\na\N{REPLACEMENT CHARACTER}[2Jb\n\tc\n"
     assert complained == "leapocr-dyn: a [2Jb c\n"
+
+
+def test_colours_are_for_terminals(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A pipe gets columns and no codes; so does a terminal whose user wants none (NO_COLOR)."""
+    rows = [["a", "GET", "x\x1b[2J"], ["abc", "", ""]]
+    table(rows, bold=[0])
+    assert capsys.readouterr().out == "a    GET  x\x1b[2J\nabc\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    table(rows, bold=[0])
+    assert capsys.readouterr().out == "\x1b[1ma  \x1b[0m  GET  x\N{REPLACEMENT CHARACTER}[2J\n\x1b[1mabc\x1b[0m\n"
+    monkeypatch.setenv("NO_COLOR", "1")
+    table(rows, bold=[0])
+    assert "\x1b" not in capsys.readouterr().out

@@ -6,6 +6,7 @@ done, 1 the job or the server failed, 2 the call was wrong, 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -23,17 +24,22 @@ from leapocr_dyn.cli.terminal import say
 # The module of each command, and what --help says of it.
 COMMANDS = services.COMMANDS | {
     "call": ("leapocr_dyn.cli.call", "Call an operation, and print its answer."),
+    "completion": ("leapocr_dyn.cli.completion", "Print the script with which a shell completes what you type here."),
     "doctor": ("leapocr_dyn.cli.doctor", "Say whether an API can be called from here, and what to do."),
     "ops": ("leapocr_dyn.cli.ops", "List the operations."),
+    "repl": ("leapocr_dyn.cli.repl", "Open a prompt with a client ready."),
     "sandbox": ("leapocr_dyn.cli.sandbox", "Run a local LeapOCR: real HTTP, real OCR, no account."),
     "show": ("leapocr_dyn.cli.show", "Say what an operation takes, gives and raises."),
     "spec": ("leapocr_dyn.cli.spec", "Look after OpenAPI documents: how they change, and which version is spoken."),
     "stubs": ("leapocr_dyn.cli.stubs", "Write what type checkers cannot see in a document, as .pyi files."),
 }
+COMPLETING = "_LEAPOCR_DYN_COMPLETE"  # where a shell says so, as click has it
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The console script. Exits; see the module's docstring for the codes."""
+    if COMPLETING in os.environ:
+        from leapocr_dyn.cli import completion  # noqa: F401 - it says what click does not know about shells
     try:
         code = commands.main(arguments, prog_name="leapocr-dyn", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else DONE)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from leapocr_dyn.services import FLAGSHIP
 
@@ -18,12 +19,32 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+def services(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """The bundled services, for a shell."""
+    from leapocr_dyn.api import bundled
+
+    return [CompletionItem(name) for name in bundled() if name.startswith(typed)]
+
+
+def files(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Files, which a shell itself knows."""
+    return [CompletionItem(typed, type="file")]
+
+
 def chosen(command: Command) -> Command:
     """The options that say which API."""
     for option in (
-        click.option("--workflow", help="A workflow.yaml for it, as a file: names, methods, rules."),
-        click.option("--spec", help="An OpenAPI document, as a file or a URL, instead of a bundled service."),
-        click.option("--service", default=FLAGSHIP, show_default=True, help="A bundled service."),
+        click.option(
+            "--workflow", help="A workflow.yaml for it, as a file: names, methods, rules.", shell_complete=files
+        ),
+        click.option(
+            "--spec",
+            help="An OpenAPI document, as a file or a URL, instead of a bundled service.",
+            shell_complete=files,
+        ),
+        click.option(
+            "--service", default=FLAGSHIP, show_default=True, help="A bundled service.", shell_complete=services
+        ),
     ):
         command = option(command)
     return command

@@ -7,14 +7,11 @@ go. Only --online and --url ask the network, once and without a key; the value o
 from __future__ import annotations
 
 import os
-import platform
 from collections import Counter
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 import click
 
-from leapocr_dyn import __version__
 from leapocr_dyn.cli.api import api_of, chosen
 from leapocr_dyn.cli.failure import DONE, FAILED, WRONG
 from leapocr_dyn.cli.terminal import show
@@ -25,10 +22,9 @@ from leapocr_dyn.model.naming import counted, some
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
     from leapocr_dyn.config import ClientConfig
-    from leapocr_dyn.operation.operation import Operation
 
 PATIENCE = 10  # seconds that a server has to answer
-SECRETS = ("api_key", "token")
+SKEW = 60  # seconds by which two clocks may differ
 
 
 @click.command()
@@ -42,7 +38,7 @@ def doctor(service: str, spec: str | None, workflow: str | None, url: str | None
     and with 1 where the server does not answer.
     """
     from leapocr_dyn.client import configured
-    from leapocr_dyn.explore import door
+    from leapocr_dyn.explore import door, machine
     from leapocr_dyn.explore.doctor import problems
 
     api = api_of(service, spec, workflow)
@@ -55,10 +51,13 @@ def doctor(service: str, spec: str | None, workflow: str | None, url: str | None
         told("", f"- {one}")
     told("clients", ", ".join(one.__name__ for one in door.clients(service).values()) if own else "Client, AsyncClient")
     environment = api.workflow.environment
+    unfit = machine.unusable(environment)
     for variable in dict.fromkeys(environment.values()):
         settings = [setting for setting, name in environment.items() if name == variable]
         is_set = from_environment(environment, settings[0]) is not None
         told("environment", f"{variable} ({', '.join(settings)}) is {'set' if is_set else 'not set'}")
+    for text in unfit:
+        told("", f"- {text}")
     try:
         config = configured(api, None, {"base_url": url} if url else {})
     except ConfigurationError as error:
@@ -69,17 +68,20 @@ def doctor(service: str, spec: str | None, workflow: str | None, url: str | None
     told("requests", f"go to {where}" if where else "go nowhere yet: neither the document nor a setting says where")
     for there, names in elsewhere(api, config).items():
         told("", f"{there} for {some(names, 4)}")
-    told(
-        "versions", f"leapocr-dyn {__version__}, httpx {metadata.version('httpx')}, Python {platform.python_version()}"
-    )
-    answers, heard = asked(api, where) if (online or url) and where else (True, "")
+    for text in machine.proxies(where):
+        told("proxies", text)
+    told("versions", machine.versions())
+    answers, heard, behind = asked(api, where) if (online or url) and where else (True, "", None)
     if heard:
         told("server", heard)
+    if behind is not None:
+        told("clock", clock(behind))
     words = " ".join(
         [f"--spec {spec}" if spec else f"--service {service}", *([f"--workflow {workflow}"] if workflow else [])]
     )
-    told("next", advice(api, bool(found), where, answers, words if heard else f"{words} --online"))
-    return WRONG if found else DONE if answers else FAILED
+    words = words if heard else f"{words} --online"
+    told("next", unset(unfit, behind) or advice(api, bool(found), where, answers, words))
+    return WRONG if found or unfit else DONE if answers else FAILED
 
 
 def told(label: str, text: str) -> None:
@@ -138,33 +140,46 @@ def elsewhere(api: Api, config: ClientConfig) -> dict[str, list[str]]:
     return found
 
 
-def asked(api: Api, where: str) -> tuple[bool, str]:
-    """Whether the server answers, and what it said: to the least that the document has, and to nobody's key."""
+def clock(behind: float) -> str:
+    """How far this machine's clock is from the server's. behind: seconds."""
+    if abs(behind) <= SKEW:
+        return "as the server's"
+    return f"- {round(abs(behind))} seconds {'behind' if behind > 0 else 'ahead of'} the server's"
+
+
+def unset(unfit: list[str], behind: float | None) -> str:
+    """What to set right on this machine before anything else, or ""."""
+    if unfit:
+        return "set that variable again, without quotes and line breaks"
+    if behind is not None and abs(behind) > SKEW:
+        return "set this machine's clock: tokens, signed links and webhooks are good for minutes"
+    return ""
+
+
+def asked(api: Api, where: str) -> tuple[bool, str, float | None]:
+    """Whether the server answers, what it said, and how many seconds its clock is before ours, where it says.
+
+    It is asked the least that the document has, and hears of nobody's key.
+    """
     import httpx
+
+    from leapocr_dyn.explore.harmless import harmless
+    from leapocr_dyn.explore.machine import ahead
 
     found = harmless(api)
     url = found.plan(where).url if found is not None else where
     try:
         response = httpx.get(url, timeout=PATIENCE)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        return False, f"GET {url}: {error}"
-    return response.status_code < 500, f"GET {url} answered {response.status_code}"
-
-
-def harmless(api: Api) -> Operation | None:
-    """A GET that takes nothing and needs no key; the one that is about health, where there is one."""
-    found = [
-        it
-        for ways in api.operations.namespaces.values()
-        for it in ways.values()
-        if it.method == "GET" and it.server is None and not it.security
-        if not any(one.required for one in it.parameters)
-    ]
-    return next((it for it in found if "health" in it.path), next(iter(found), None))
+        return False, f"GET {url}: {error}", None
+    said = f"GET {url} answered {response.status_code}"
+    return response.status_code < 500, said, ahead(response.headers.get("Date"))
 
 
 def advice(api: Api, is_wrong: bool, where: str, answers: bool, words: str) -> str:
     """What to do next."""
+    from leapocr_dyn.explore.machine import SECRETS
+
     environment = api.workflow.environment
     address = environment.get("base_url")
     if is_wrong:

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import click
 
 from leapocr_dyn.cli.api import api_of, connected
-from leapocr_dyn.cli.terminal import show
+from leapocr_dyn.cli.terminal import say, show, table
 
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
 
+COLUMNS = ("name", "method", "path", "summary")
+
 
 @click.command()
+@click.argument("pattern", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="An array of objects: name, method, path, summary.")
 @connected
 def ops(
-    service: str, spec: str | None, workflow: str | None, url: str | None, key: str | None, token: str | None
+    pattern: tuple[str, ...],
+    as_json: bool,
+    service: str,
+    spec: str | None,
+    workflow: str | None,
+    url: str | None,
+    key: str | None,
+    token: str | None,
 ) -> None:
-    """List the operations, by the names that a client has for them."""
-    found = rows(api_of(service, spec, workflow))
-    widths = [max(map(len, column)) for column in list(zip(*found, strict=True))[:3]] if found else []
-    for row in found:
-        show("  ".join([*(text.ljust(width) for text, width in zip(row[:3], widths, strict=True)), row[3]]).rstrip())
+    """List the operations, by the names that a client has for them.
+
+    PATTERN: words of which each is in the name, the method, the path or the summary.
+    """
+    every = rows(api_of(service, spec, workflow))
+    found = [row for row in every if all(word.lower() in " ".join(row).lower() for word in pattern)]
+    if as_json:
+        show(json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in found], ensure_ascii=False, indent=2))
+    elif found or not pattern:
+        table(found, bold=(0,), dim=(1, 2))
+    else:
+        say(f"none of {len(every)} operations has {' and '.join(map(repr, pattern))}; leapocr-dyn ops lists them all")
 
 
 def rows(api: Api) -> list[tuple[str, str, str, str]]:

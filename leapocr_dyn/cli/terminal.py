@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import click
 
@@ -21,10 +23,36 @@ def say(text: str) -> None:
     click.echo(f"leapocr-dyn: {UNSEEN.sub(' ', ' '.join(text.split()))}", err=True)
 
 
-def show(text: str) -> None:
-    """A result on stdout; a terminal gets no control characters, and nobody what UTF-8 cannot say."""
+def show(text: str, **style: bool) -> None:
+    """A result on stdout; a terminal gets no control characters, and nobody what UTF-8 cannot say.
+
+    style: click's own (bold, dim), for a terminal that has colours.
+    """
+    out(styled(shown(text), **style) + "\n")
+
+
+def shown(text: str) -> str:
+    """The text as stdout may have it."""
     text = SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
-    out((UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text) + "\n")
+    return UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text
+
+
+def styled(text: str, **style: bool) -> str:
+    """The text in that style, where stdout is a terminal and nobody said otherwise (https://no-color.org)."""
+    plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    wanted: Any = {name: True for name, on in style.items() if on}  # Any: of click's own, only switches
+    return text if plain or not wanted else click.style(text, **wanted)
+
+
+def table(rows: Sequence[Sequence[str]], bold: Collection[int] = (), dim: Collection[int] = ()) -> None:
+    """Rows under each other, each column as wide as its widest cell. bold, dim: columns, from 0."""
+    lines = [[shown(" ".join(cell.split())) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for row in lines:
+        while row and not row[-1]:
+            row.pop()
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)] + row[-1:]
+        out("  ".join(styled(cell, bold=at in bold, dim=at in dim) for at, cell in enumerate(cells)) + "\n")
 
 
 def out(content: str | bytes) -> None:
@@ -37,10 +65,3 @@ def out(content: str | bytes) -> None:
         # about the unwritten rest on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise click.exceptions.Exit() from error
-
-
-def amount(size: int) -> str:
-    """Bytes for people."""
-    if size < 1e3:
-        return f"{size} bytes"
-    return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"

@@ -12,3 +12,9 @@ COMMANDS = {
         "Turn documents into text: send them, wait, print their pages.",
     ),
 }
+
+# What to try first at a prompt.
+SUGGESTIONS = {
+    "claude": 'client.complete("Say hello")',
+    "leapocr": 'client.ocr.process_and_wait("scan.pdf")',
+}

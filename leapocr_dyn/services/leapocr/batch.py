@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from leapocr_dyn.errors import Error, FileError
 from leapocr_dyn.model.naming import counted
 from leapocr_dyn.observe import tell
+from leapocr_dyn.progress import Meter, meter
 from leapocr_dyn.services.leapocr.exceptions import FAMILY
 from leapocr_dyn.services.leapocr.job import Job, all_pages, asked_with, begun, patience_of
 from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions
@@ -89,6 +90,7 @@ class Documents:
 
     begun: a ProcessResult by place, for each job that began; only kept where `keep` says so. Whatever ends all of it,
     also Ctrl-C, has a note that names the jobs whose items the caller does not have. on_item: is told of each item.
+    progress: whether a terminal shows how many have ended.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Documents:
         *,
         keep: bool = False,
         on_item: Callable[[BatchItem], Any] | None = None,  # Any: None, or a coroutine
+        progress: bool = False,
     ) -> None:
         self.begun: dict[int, ProcessResult] = {}
         self.operation = session.api.operations["completeDirectUpload"]
@@ -114,14 +117,21 @@ class Documents:
         self._keep = keep
         self._job_ids: dict[int, str] = {}
         self._on_item = on_item
+        self._progress = progress
+        self._seen = Meter()
+        self._total = len(files) if isinstance(files, Sized) else None
+        self._ends = self._failures = 0
         self._batch = Batch(session, files, self._begin, self._fetch, patience_of(options), at_once)
 
     async def next(self) -> BatchItem | None:
         """The next item."""
+        if self._progress:
+            self._seen, self._progress = meter(True, "batch", "files"), False
         try:
             ended = await self._batch.next()
             if ended is None:
                 self.ended = True
+                self._seen.close()
                 return None
             if ended.error is not None:
                 FAMILY.adopt(ended.error)
@@ -129,6 +139,8 @@ class Documents:
                     ended.error.job = self._handle(ended.job_id)
             result = None if ended.value is None else asked_with(ended.value, self._asked.schema, lying(ended.given))
             item = BatchItem(ended.place, ended.given, ended.job_id, result, ended.error)
+            self._ends, self._failures = self._ends + 1, self._failures + (not item.ok)
+            self._seen.done(self._ends, self._total, self._failures)
             if self._on_item is not None:
                 await tell(self._on_item, item)
         except BaseException as error:
@@ -142,6 +154,7 @@ class Documents:
     async def close(self) -> None:
         """Stop; jobs that have begun go on."""
         self.ended = True
+        self._seen.close()
         await self._batch.close()
 
     async def _begin(self, place: int, file: FileInput) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from leapocr_dyn import errors
 from leapocr_dyn.bound import Async, Blocking, Bound, told
 from leapocr_dyn.handle import Handle, Heard
+from leapocr_dyn.progress import Meter, meter
 from leapocr_dyn.services.leapocr.exceptions import FAMILY
 from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions, given
 from leapocr_dyn.session import Answer, Session
@@ -176,9 +177,13 @@ class Job(Handle, Bound):
         return status
 
     @told
-    async def wait(self, poll_options: PollOptions | None = None) -> JobResult:
-        """Wait until it is done, and read all of its pages. Raises JobFailedError and JobTimeoutError."""
-        return await finished(self, given(PollOptions, poll_options))
+    async def wait(self, poll_options: PollOptions | None = None, *, progress: bool = False) -> JobResult:
+        """Wait until it is done, and read all of its pages. Raises JobFailedError and JobTimeoutError.
+
+        progress: whether a terminal shows how far it is.
+        """
+        with meter(progress, self.job_id, "pages") as seen:
+            return await finished(self, given(PollOptions, poll_options), seen)
 
     @told
     async def results(self, page: int = 1, limit: int = SLICE) -> JobResult:
@@ -246,8 +251,8 @@ def patience_of(options: PollOptions) -> Patience:
     return Patience(min(options.poll_interval / 4, options.max_wait), options.poll_interval * 2, options.max_wait)
 
 
-async def finished(job: Job, options: PollOptions) -> JobResult:
-    """All pages of a job, once it is done. Where that fails, the exception carries the job.
+async def finished(job: Job, options: PollOptions, seen: Meter) -> JobResult:
+    """All pages of a job, once it is done. Where that fails, the exception carries the job. seen: is told how far.
 
     A result that is not ready yet, though the status says so, is asked for again.
     """
@@ -259,6 +264,7 @@ async def finished(job: Job, options: PollOptions) -> JobResult:
     def on_progress(progress: Progress) -> Any:  # Any: None, or a coroutine
         status = view(session, "JobStatus", "getJobStatus", progress.answer, id=job.job_id)
         job.hear(heard(status))
+        seen.done(progress.done, progress.total)
         return None if options.on_progress is None else options.on_progress(status)
 
     async def fetch() -> JobResult | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from leapocr_dyn import errors
 from leapocr_dyn.bound import Async, Blocking, Bound, told
+from leapocr_dyn.progress import Meter, listening, meter
 from leapocr_dyn.services.leapocr import job as jobs
 from leapocr_dyn.services.leapocr.job import AsyncJob, BlockingJob, Job, job_id_of
 from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions, checked_address, given
@@ -42,17 +43,24 @@ class OCR(Bound, Generic[Handle]):
 
     @told
     async def process_file(
-        self, file: FileInput, options: ProcessOptions | None = None, *, on_sent: Sent | None = None
+        self,
+        file: FileInput,
+        options: ProcessOptions | None = None,
+        *,
+        on_sent: Sent | None = None,
+        progress: bool = False,
     ) -> ProcessResult:
         """Send a file and start its job.
 
         file: a path, bytes, an open binary file (from where it stands), an iterator of bytes, or (name, one of these);
         at most 1 GiB. on_sent(bytes sent, bytes in all): called with 0, and as they leave, from any thread; an async
-        function is awaited after each part; what it raises ends the upload. Raises FileError, ValidationError,
-        InsufficientCreditsError, and what a call raises.
+        function is awaited after each part; what it raises ends the upload. progress: whether a terminal shows how
+        far it is: a bar with the package rich, lines without; elsewhere nothing shows. Raises FileError,
+        ValidationError, InsufficientCreditsError, and what a call raises.
         Source: POST /ocr/uploads/direct, PUT to each part's link, POST /ocr/uploads/{job_id}/complete.
         """
-        return await _begun(self, file, options, on_sent)
+        with meter(progress, _shown(file), "pages") as seen:
+            return await _begun(self, file, options, on_sent, seen)
 
     @told
     async def process_url(self, url: str, options: ProcessOptions | None = None) -> ProcessResult:
@@ -84,13 +92,17 @@ class OCR(Bound, Generic[Handle]):
         return await jobs.slice_of(self._session, job_id_of(job_id), page, limit)
 
     @told
-    async def wait_until_done(self, job_id: str, poll_options: PollOptions | None = None) -> JobResult:
+    async def wait_until_done(
+        self, job_id: str, poll_options: PollOptions | None = None, *, progress: bool = False
+    ) -> JobResult:
         """Wait for a job and read all of its pages.
 
         A job that is partially done is returned; its status says so. Raises JobFailedError, and JobTimeoutError, after
-        which the job still goes on: the exception's `job` is its handle.
+        which the job still goes on: the exception's `job` is its handle. progress: whether a terminal shows how far it
+        is.
         """
-        return await jobs.finished(self.job(job_id), given(PollOptions, poll_options))
+        with meter(progress, job_id_of(job_id), "pages") as seen:
+            return await jobs.finished(self.job(job_id), given(PollOptions, poll_options), seen)
 
     @told
     async def process_and_wait(
@@ -100,10 +112,12 @@ class OCR(Bound, Generic[Handle]):
         poll_options: PollOptions | None = None,
         *,
         on_sent: Sent | None = None,
+        progress: bool = False,
     ) -> JobResult:
         """Send a file, wait for its job and read all of its pages. See process_file and wait_until_done."""
         patience = given(PollOptions, poll_options)
-        return await jobs.finished(self.job(await _begun(self, file, options, on_sent)), patience)
+        with meter(progress, _shown(file), "pages") as seen:
+            return await jobs.finished(self.job(await _begun(self, file, options, on_sent, seen)), patience, seen)
 
     @told
     async def process_batch(
@@ -114,17 +128,21 @@ class OCR(Bound, Generic[Handle]):
         *,
         concurrency: int = AT_ONCE,
         on_item: Callable[[BatchItem], Any] | None = None,  # Any: None, or a coroutine
+        progress: bool = False,
     ) -> BatchResult:
         """Send many files, wait for all jobs and read all pages: a BatchResult, in the order given.
 
         A file that fails never stops the others; its item holds its error. files: any iterable, taken one by one.
         concurrency: jobs under way at once, for all batches of this client together. on_item: called with each
-        BatchItem when it ends; what it raises ends the batch. `batch()` gives the items one by one, and keeps none.
+        BatchItem when it ends; what it raises ends the batch. progress: whether a terminal shows how many have ended.
+        `batch()` gives the items one by one, and keeps none.
         """
         from leapocr_dyn.services.leapocr.batch import BatchResult
 
         submitted_at = datetime.datetime.now(datetime.UTC)
-        story = self._documents(files, options, poll_options, concurrency, keep=True, on_item=on_item)
+        story = self._documents(
+            files, options, poll_options, concurrency, keep=True, on_item=on_item, progress=progress
+        )
         items: list[BatchItem] = []
         try:
             while (item := await story.next()) is not None:
@@ -214,7 +232,7 @@ class OCR(Bound, Generic[Handle]):
 
 
 async def _begun(
-    bound: OCR[Any], file: FileInput, options: ProcessOptions | None, on_sent: Sent | None
+    bound: OCR[Any], file: FileInput, options: ProcessOptions | None, on_sent: Sent | None, seen: Meter
 ) -> ProcessResult:
     from leapocr_dyn.workflows.spool import lying
     from leapocr_dyn.workflows.upload import upload
@@ -222,8 +240,14 @@ async def _begun(
     asked = given(ProcessOptions, options)
     here = lying(file)
     with jobs.handing(_handles(bound, asked, here)):
-        sent = await upload(bound._session, file, _arguments(bound, "directUpload", asked), on_sent)
+        sent = await upload(bound._session, file, _arguments(bound, "directUpload", asked), listening(seen, on_sent))
     return jobs.begun(bound._session, sent, asked, here)
+
+
+def _shown(file: Any) -> str:  # Any: not yet checked
+    """What to call a file on a terminal."""
+    name = file[0] if isinstance(file, tuple) and file else getattr(file, "name", file)
+    return os.path.basename(os.fsdecode(name)) if isinstance(name, (str, os.PathLike)) else "document"
 
 
 def _handles(bound: OCR[Handle], asked: ProcessOptions, file: str | None = None) -> Callable[[str], Handle]:
@@ -254,12 +278,13 @@ class AsyncOCR(OCR[AsyncJob], Async):
         poll_options: PollOptions | None = None,
         *,
         concurrency: int = AT_ONCE,
+        progress: bool = False,
     ) -> AsyncWalk[BatchItem]:
         """Like process_batch, item by item as jobs end, keeping none of them: iterate with `async for`."""
         from leapocr_dyn.iteration import AsyncWalk
 
         with self._family.adopting():
-            return AsyncWalk(self, self._documents(files, options, poll_options, concurrency))
+            return AsyncWalk(self, self._documents(files, options, poll_options, concurrency, progress=progress))
 
 
 class BlockingOCR(OCR[BlockingJob], Blocking):
@@ -279,9 +304,10 @@ class BlockingOCR(OCR[BlockingJob], Blocking):
         poll_options: PollOptions | None = None,
         *,
         concurrency: int = AT_ONCE,
+        progress: bool = False,
     ) -> BlockingWalk[BatchItem]:
         """Like process_batch, item by item as jobs end, keeping none of them: iterate with `for`."""
         from leapocr_dyn.iteration import BlockingWalk
 
         with self._family.adopting():
-            return BlockingWalk(self, self._documents(files, options, poll_options, concurrency))
+            return BlockingWalk(self, self._documents(files, options, poll_options, concurrency, progress=progress))

@@ -14,8 +14,8 @@ from leapocr_dyn.cli.failure import DONE, FAILED, HINTS, KEYS, Hints, told
 from leapocr_dyn.cli.file import folder_of, json_file, written
 from leapocr_dyn.cli.terminal import say, show
 from leapocr_dyn.document.source import is_url
+from leapocr_dyn.progress import meter
 from leapocr_dyn.services.leapocr import LeapOCRSync, PollOptions, ProcessOptions
-from leapocr_dyn.services.leapocr.cli.progress import progress
 from leapocr_dyn.services.leapocr.results import JobResult
 from leapocr_dyn.visible import UNSEEN
 from leapocr_dyn.workflows.upload import Sent
@@ -67,9 +67,13 @@ def process(
             # What follows the question mark of a URL may be a signature, which is nobody else's to see.
             shown = file.partition("?")[0] if is_url(file) else file
             try:
-                with progress(name_of(shown), sends=not is_url(file)) as (on_sent, on_progress):
-                    poll = PollOptions(poll_interval=min(wait, 2.0), max_wait=wait, on_progress=on_progress)
-                    result = result_of(client, file, options, poll, on_sent)
+                with meter(True, name_of(shown), "pages", log=say) as seen:
+                    poll = PollOptions(
+                        poll_interval=min(wait, 2.0),
+                        max_wait=wait,
+                        on_progress=lambda status: seen.done(status.processed_pages, status.total_pages),
+                    )
+                    result = result_of(client, file, options, poll, seen.sent)
                 text = as_text(result, as_json, lines=many)
                 if folder is not None:
                     written(folder, Path(name_of(shown)).stem, ".json" if as_json else ".md", text)
