@@ -124,10 +124,23 @@ __all__ = [*sorted(_HOMES)]
 
 def __getattr__(name: str) -> Any:  # Any: whatever the name stands for
     if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(_Missing(name), name=name)
     module = import_module(f"{__name__}.{_HOMES[name]}")
     value = globals()[name] = module if name == "errors" else getattr(module, name)
     return value
+
+
+class _Missing:
+    """What is said of a name that is none, made when it is read: whoever imports a submodule asks for it here first."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __str__(self) -> str:
+        from leapocr_dyn.model import naming
+
+        near = "" if self.name.startswith("_") else naming.hint(self.name, __all__)
+        return f"module {__name__!r} has no attribute {self.name!r}{near}"
 
 
 def __dir__() -> list[str]:

@@ -17,6 +17,7 @@ from leapocr_dyn.document.workflow import Workflow
 from leapocr_dyn.errors import ConfigurationError, DocumentError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import Converter
+from leapocr_dyn.model.missing import Hint
 from leapocr_dyn.model.schema import Models
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.method import Method, Methods
@@ -28,10 +29,14 @@ from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
     from leapocr_dyn.client import AsyncClient, Client, Everything
+    from leapocr_dyn.explore.explain import Explanation
+    from leapocr_dyn.explore.search import Found
+    from leapocr_dyn.explore.tree import Tree
     from leapocr_dyn.history.update import Following, Update
 
 DAY = 86400.0  # seconds
 HOW = "overlay", "workflow", "tag", "off"
+SHOWN = 30  # lines of a report, which are long
 KEPT = 32  # Apis remembered; a process that loads more forgets the oldest
 
 
@@ -51,12 +56,13 @@ class Recipe(NamedTuple):
 
 
 class Report(tuple[Finding, ...]):
-    """What was repaired, selected or named differently on the way; prints as one line for each."""
+    """What was repaired, selected or named differently on the way; prints as one line for each, within a screen."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "\n".join(map(str, self)) or "<Report: nothing had to be repaired>"
+        more = [f"... and {len(self) - SHOWN} more: list(api.report)"] if len(self) > SHOWN else []
+        return "\n".join([*map(str, self[:SHOWN]), *more]) or "<Report: nothing had to be repaired>"
 
 
 class Api(Shown):
@@ -75,12 +81,12 @@ class Api(Shown):
         self._document = document
         self.workflow = workflow
         self.recipe = recipe
-        self.models = Models(document, revive, recipe)
-        self.converter = Converter(self.models)
-        self.operations = Operations(document, self.converter, workflow)
-        self.views = Views(self.operations, self.converter, workflow, revive, recipe)
-        self.methods = Methods(self.operations, self.views, workflow)
-        self.namespaces = _namespaces(self.operations, self.methods)
+        self.models: Models = Models(document, revive, recipe)
+        self.converter: Converter = Converter(self.models)
+        self.operations: Operations = Operations(document, self.converter, workflow)
+        self.views: Views = Views(self.operations, self.converter, workflow, revive, recipe)
+        self.methods: Methods = Methods(self.operations, self.views, workflow)
+        self.namespaces: dict[str, dict[str, Operation | Method]] = _namespaces(self.operations, self.methods)
 
     @property
     def now(self) -> Api:
@@ -156,6 +162,27 @@ class Api(Shown):
         from leapocr_dyn.client import AsyncClient
 
         return AsyncClient(self, **settings)
+
+    def search(self, words: str, limit: int = 20) -> Found:
+        """What the words are about: operations, arguments, models, fields and values. limit: how much of it."""
+        from leapocr_dyn.explore import search
+
+        return search.search(self, words, limit)
+
+    def tree(self, namespace: str = "") -> Tree:
+        """What can be called, by namespace, within a screen. namespace: only this one, whole."""
+        from leapocr_dyn.explore import tree
+
+        return tree.tree(self, namespace)
+
+    def explain(self, what: Any) -> Explanation:  # Any: a name, (method, path), or the thing itself
+        """Where an operation, a method or a model comes from: what decides its name, server, credential, retries..."""
+        from leapocr_dyn.explore import explain
+
+        return explain.explain(self, what)
+
+    if not TYPE_CHECKING:
+        __getattr__ = Hint()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _load, (self.recipe,)

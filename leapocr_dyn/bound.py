@@ -13,7 +13,6 @@ from types import MethodType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from leapocr_dyn.errors import Family
-from leapocr_dyn.model import naming
 from leapocr_dyn.session import Session
 from leapocr_dyn.transport import drive
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-S = TypeVar("S", bound="Member")
 
 SHARED = Family()
 
@@ -121,28 +119,6 @@ class Async(Bound):
     __slots__ = ()
 
 
-class Hint:
-    """The `__getattr__` of clients and namespaces: an AttributeError that says which name was meant.
-
-    Tools that complete names look no further where a class has a `__getattr__`, which could do anything; IPython does
-    not. Here nothing runs unless an attribute is missing. So only Python itself, which asks for an instance, finds it.
-    """
-
-    def __get__(self, instance: object | None, owner: type) -> Callable[[str], Any]:  # Any: it never gives one
-        if instance is None:
-            raise AttributeError(f"type object {owner.__name__!r} has no attribute '__getattr__'")
-        return functools.partial(_missing, instance)
-
-
-def _missing(instance: object, name: str) -> Any:  # Any: it never gives one
-    near = ""
-    if not name.startswith("_"):  # dir() itself asks for such
-        known = [one for one in dir(instance) if not one.startswith("_")]
-        near = naming.hint(name, known, f"; it has {naming.some(known)}")
-    # With a name and no object: else Python, which knows less, would add a hint of its own.
-    raise AttributeError(f"{type(instance).__name__!r} object has no attribute {name!r}{near}", name=name)
-
-
 class Closing:
     """What a `with` block closes."""
 
@@ -183,17 +159,17 @@ class AsyncClosing:
         await self.close()
 
 
-class told(Generic[S, P, R]):  # noqa: N801 - used as a decorator
+class told(Generic[P, R]):  # noqa: N801 - used as a decorator
     """A workflow method, told once: `async def` in an async client, an ordinary method in a blocking one."""
 
-    def __init__(self, story: Callable[Concatenate[S, P], Coroutine[Any, Any, R]]) -> None:
+    def __init__(self, story: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -> None:  # Any: a Member
         @functools.wraps(story)
-        async def suspending(bound: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        async def suspending(bound: Member, /, *args: P.args, **kwargs: P.kwargs) -> R:
             with bound._family.adopting():
                 return await story(await bound._settled() if bound._follows else bound, *args, **kwargs)
 
         @functools.wraps(story)
-        def blocking(bound: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        def blocking(bound: Member, /, *args: P.args, **kwargs: P.kwargs) -> R:
             with bound._family.adopting():
                 return drive(story(drive(bound._settled()) if bound._follows else bound, *args, **kwargs))
 

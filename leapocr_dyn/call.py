@@ -13,9 +13,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from leapocr_dyn.bound import Bound, Hint, told
+from leapocr_dyn.bound import Bound, told
 from leapocr_dyn.errors import Family
 from leapocr_dyn.model import naming
+from leapocr_dyn.model.missing import Hint
 from leapocr_dyn.operation.method import Method
 from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.plan import Plan
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import httpx
 
     from leapocr_dyn.api import Api
+    from leapocr_dyn.explore.example import Example
     from leapocr_dyn.iteration import AsyncPages, AsyncStream, BlockingPages, BlockingStream
 
 T = TypeVar("T")
@@ -38,9 +40,9 @@ class Call(Shown):
 
     def __init__(self, way: Operation | Method, bound: Bound | None = None) -> None:
         self.way = way
-        self.operation = way.operation
+        self.operation: Operation = way.operation
         self._bound = bound
-        self.__name__ = way.name
+        self.__name__: str = way.name
         self.__qualname__ = f"{way.namespace}.{way.name}".lstrip(".")
         self.__module__ = "leapocr_dyn"
 
@@ -60,6 +62,14 @@ class Call(Shown):
         with self._family.adopting():
             now = self._as_is()
             return now._owner()._session.plan(now.operation, now.way.named(positional, arguments))
+
+    def example(self) -> Example:
+        """Arguments that it would take, made up from the document; prints as the call."""
+        return self.way.example()
+
+    def curl(self, /, *positional: Any, **arguments: Any) -> str:
+        """The request for these arguments, or for an example, in a shell's words; variables where secrets go."""
+        return self.plan(*positional, **(arguments if positional or arguments else self.example())).curl()
 
     @told
     async def __call__(self, /, *positional: Any, **arguments: Any) -> Any:
@@ -147,6 +157,9 @@ class Call(Shown):
             raise TypeError(f"{self.__qualname__} belongs to a client; make one with api.client()")
         return self._bound
 
+    if not TYPE_CHECKING:
+        __getattr__ = Hint()
+
     def __repr__(self) -> str:
         kind = type(self.way).__name__
         return repr(self.way).replace(f"<{kind}", f"<{type(self).__name__}", 1)
@@ -166,13 +179,13 @@ class AsyncCall(Call):
 class BlockingStreamed(BlockingCall):
     # A method of a blocking client whose items come one by one.
     __doc__ = Call.__dict__["__doc__"]
-    __call__ = Call.stream
+    __call__: Any = Call.stream  # Any: it gives an iterator at once, where others are told
 
 
 class AsyncStreamed(AsyncCall):
     # A method of an async client whose items come one by one.
     __doc__ = Call.__dict__["__doc__"]
-    __call__ = Call.stream
+    __call__: Any = Call.stream  # Any: it gives an iterator at once, where others are told
 
 
 def call(way: Operation | Method, blocks: bool, bound: Bound | None = None) -> Call:
@@ -202,4 +215,4 @@ def namespace(
 
 def _namespace_repr(self: Bound) -> str:
     shown = [name for name in dir(self) if not name.startswith("_")]
-    return f"<{type(self).__name__}: {', '.join(shown)}>"
+    return f"<{type(self).__name__}: {naming.some(shown, 50)}>"

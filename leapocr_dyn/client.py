@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 from leapocr_dyn import errors
-from leapocr_dyn.bound import Async, AsyncClosing, Blocking, Bound, Closing, Hint, Line, told
+from leapocr_dyn.bound import Async, AsyncClosing, Blocking, Bound, Closing, Line, told
 from leapocr_dyn.call import call, namespace
 from leapocr_dyn.config import CONNECTIONS, HOOKS, ClientConfig, Settings, environmental, from_environment
 from leapocr_dyn.drift import Drift
 from leapocr_dyn.model import naming
+from leapocr_dyn.model.missing import Hint
 from leapocr_dyn.observe import Tally
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.security import Asked, Credentials
@@ -153,7 +154,7 @@ class AnyClient(Bound):
     def __repr__(self) -> str:
         where = self._session.config.base_url or self._session.api.base_url or "(no base URL)"
         offered = [*self.api.namespaces.get("", {}), *self._namespaces]
-        return visible(f"<{type(self).__name__} {where} {naming.some(offered)}>")
+        return visible(f"<{type(self).__name__} {where} {naming.some(offered)}; try .api.tree(), .api.search(WORDS)>")
 
     # Attributes are the namespaces, set one by one; mypy cannot know their names.
     if TYPE_CHECKING:

@@ -82,12 +82,12 @@ class Error(Exception):
         self.request_id = request_id
         self.retry_after = retry_after
         self.attempts = attempts
-        self.body = None if body is None else body[:BODY_CHARACTERS]
+        self.body: str | None = None if body is None else body[:BODY_CHARACTERS]
         self.kind: str | None = None
         self.job_id = job_id
         self.job: Any = None  # Any: the service's own handle, or its token in an exception that was pickled
         if cause is not None:
-            self.__cause__ = cause
+            self.__cause__: BaseException | None = cause
 
     def __str__(self) -> str:
         where = f"{self.operation}: " if self.operation else ""
@@ -227,7 +227,7 @@ class ValidationError(APIError, ValueError):
         **facts: Any,  # Any: the root's keyword facts
     ) -> None:
         super().__init__(message=message, **facts)  # by name: a service's APIError may take them in another order
-        self.fields = {name: list(said) for name, said in (fields or {}).items()}
+        self.fields: dict[str, list[str]] = {name: list(said) for name, said in (fields or {}).items()}
         if field is not None:
             self.fields.setdefault(field, [message])
 

@@ -60,7 +60,7 @@ SECRET = re.compile(
     r"auth|cookie|token|secret|password|signature|credential|session|(?<!idempotency-)key", re.IGNORECASE
 )
 
-log = logging.getLogger("leapocr_dyn")
+log: logging.Logger = logging.getLogger("leapocr_dyn")
 log.addHandler(logging.NullHandler())
 
 

@@ -107,17 +107,17 @@ class Session:
         self.config = config
         self.credentials = credentials
         self.drift = drift
-        self.tokens = Tokens(io) if tokens is None else tokens
+        self.tokens: Tokens = Tokens(io) if tokens is None else tokens
         if bucket is None and config.rate_limit is not None:
             bucket = Bucket(*config.rate_limit)
         self.bucket = bucket
-        self.policy = retry.Policy(
+        self.policy: retry.Policy = retry.Policy(
             *(config.max_retries, config.retry_delay, config.retry_multiplier, config.max_retry_delay),
             statuses=None if config.retry_statuses is None else frozenset(config.retry_statuses),
         )
         # Not a method: a session that its own watch knew would be forgotten by the collector only, and its sockets too.
         self._secrets = partial(secrets, credentials, self.tokens)
-        self.watch = Watch(config, io.now, self._secrets)
+        self.watch: Watch = Watch(config, io.now, self._secrets)
 
     def speaking(self, api: Api) -> Session:
         """The same for another version of the API. What is shared stays shared; where the API is stays, too."""

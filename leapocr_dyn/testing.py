@@ -42,7 +42,7 @@ class StillClock(Clock):
     """A clock that only sleeping moves, and that nobody waits for. slept: every pause, in seconds."""
 
     def __init__(self) -> None:
-        self.time = 1000.0
+        self.time: float = 1000.0
         self.slept: list[float] = []
         self._lock = threading.Lock()
 
@@ -101,7 +101,7 @@ class Replies:
             raise TypeError(f"replies are to an Api: Replies(leapocr_dyn.load({api!r:.60}))")
         self.api = api
         self.sent: list[Sent] = []
-        self.clock = StillClock()
+        self.clock: StillClock = StillClock()
         self._replies: dict[str, list[Reply]] = {}
         self._lock = threading.Lock()
         self._routes = [(_route(one.path), one) for one in map(api.operations.__getitem__, api.operations)]

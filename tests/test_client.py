@@ -47,7 +47,7 @@ def test_operations_are_attributes_with_signatures_and_help(world: World, api: A
     assert "GET /things/{id}" in call.__doc__
     assert repr(call) == f"<{type(call).__name__} get_thing GET /things/{{id}} (id) -> dict[str, Any]>"
     assert repr(client.shop) == "<Shop: get_thing, list_things>"
-    assert repr(client) == f"<{type(client).__name__} {URL} shop, request_>"
+    assert repr(client) == f"<{type(client).__name__} {URL} shop, request_; try .api.tree(), .api.search(WORDS)>"
     assert script.calls == 0
 
 

@@ -304,6 +304,9 @@ SHOWN = {
     "the report": "[*map(repr, api.operations.values()), repr(api.report)][-1:]",
     "exceptions": "[outcome(lambda: it.read(400, {}, json.dumps({'code': said, 'message': said}).encode()))"
     " for said in ['\x1b[2J \u202e'] for it in api.operations.values()]",
+    "what is found": "[repr(api.tree()), *map(repr, map(api.search, ['put', 'a', 'x']))]",
+    "explanations": "[repr(api.explain(it)) for it in [*api.operations, *api.models]]",
+    "examples": "[repr(api.operations['put'].example())]",
     "plans": "[text for it in [api.operations['put'].plan()] for text in (repr(it), it.curl())]",
 }
 

@@ -32,9 +32,9 @@ origin
 document.limit document.mistake document.yaml document.text document.source document.reference document.bundle
 document.jsonpath document.overlay document.swagger document.normal document.repair document.select
 document.expression document.criterion document.workflow document
-model model.naming model.describe model.pattern model.format model.value model.instance model.type model.composition
-model.vocabulary model.keyword model.schema model.evaluation model.assertion model.applicator model.check model.fit
-model.convert
+model model.naming model.missing model.describe model.pattern model.format model.value model.instance model.type
+model.composition model.vocabulary model.keyword model.schema model.evaluation model.assertion model.applicator
+model.check model.fit model.convert
 operation operation.media operation.parameter operation.file operation.multipart operation.encoding operation.body
 operation.server operation.secret operation.oauth operation.security operation.answer operation.header
 operation.sequential operation.describe operation.curl operation.plan operation.arguments operation.request
@@ -88,6 +88,10 @@ cli.__main__
 UPHILL = {("shown", "explore.notebook")}
 FLOORS = [pattern for line in HOUSE.split("\n") for pattern in line.split()]
 
+# What people at a prompt ask of the things they hold is answered by explore/, which stands above them. These methods
+# import it when they are called, and nothing else does: the one exception.
+ASKED = {"search", "tree", "explain", "example", "_repr_html_", "_repr_mimebundle_"}
+
 SERVICES = r"leapocr|artificer|costops|claude|zaguan"
 OURS = r"leapocr[-_]dyn"  # the package's own name is no service's
 # The doors, the fake of a service, and the files that greet people may name services.
@@ -109,9 +113,11 @@ NAMES = sorted(modules())
 
 
 def running(node: ast.AST) -> Iterator[ast.AST]:
-    """What is inside a node and can run: all but the blocks under `if TYPE_CHECKING`."""
+    """What is inside a node and can run: all but the blocks under `if TYPE_CHECKING`, and what asks explore/."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        if asks(child):
             continue
         yield child
         yield from running(child)
@@ -140,6 +146,14 @@ def floor(name: str) -> int | None:
     """Where a module stands, from the ground up; an exact entry goes before a pattern."""
     fits = [index for index, pattern in enumerate(FLOORS) if fnmatch(name, pattern)]
     return FLOORS.index(name) if name in FLOORS else min(fits, default=None)
+
+
+def asks(node: ast.AST) -> bool:
+    """Whether it is a method that hands a person's question up to explore/: it imports from there and asks, no more."""
+    if not isinstance(node, ast.FunctionDef) or node.name not in ASKED:
+        return False
+    _, *body = node.body
+    return len(body) == 2 and ast.unparse(body[0]).startswith("from leapocr_dyn.explore import ")
 
 
 # --- what may import what ---

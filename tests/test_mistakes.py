@@ -210,3 +210,108 @@ def test_errors_of_results_and_options_are_the_services_own(world: World) -> Non
         result.validate({"required": ["due"]})
     with pytest.raises(LeapOCRError, match="max_wait must be a number above 0"):
         PollOptions(max_wait=0)
+
+
+# -- a name that something does not have
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        (lambda: pet(weight=1).wieght, r"^'X' object has no attribute 'wieght'; did you mean 'weight'\?$"),
+        (lambda: pet(pet_name="Mimi").petName, r"did you mean 'pet_name'\?$"),
+        (lambda: pet().zzz, "; it has kind, pet_name, to_dict, weight$"),
+        (
+            lambda: structured(PET, {"petName": "Mimi", "newThing": 1}).newThing,
+            r"^'X' object has no attribute 'newThing'; the document does not know it: it\['newThing'\] reads it$",
+        ),
+        (lambda: leapocr_dyn.Format.MARKDWON, r"'MARKDWON'; did you mean 'MARKDOWN'\?$"),  # type: ignore[attr-defined]  # that is the point
+        (
+            lambda: api_of(X={"enum": ["cat", "dog"]}).models["X"].CTA,
+            r"^'X' has no attribute 'CTA'; did you mean 'CAT'\?$",
+        ),
+        (
+            lambda: vars(leapocr_dyn)["load"](openapi()).serch,
+            r"^'Api' object has no attribute 'serch'; did you mean 'search'\?$",
+        ),
+        (
+            lambda: leapocr_dyn.LeapOCRSinc,
+            r"'leapocr_dyn' has no attribute 'LeapOCRSinc'; did you mean 'LeapOCRSync'\?$",
+        ),
+        (lambda: door.results.JobReslt, r"has no attribute 'JobReslt'; did you mean 'JobResult'\?$"),  # type: ignore[attr-defined]  # as above
+    ],
+)
+def test_a_missing_name_is_answered_with_the_right_one(look: Callable[[], Any], said: str) -> None:
+    """A value, an enum, an api, the package, a service's models: the same sentence, as an AttributeError."""
+    with pytest.raises(AttributeError, match=said) as raised:
+        look()
+    assert raised.value.name, "as Python's own have it"
+    assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        (lambda: api_of(Pet=PET).models["Pat"], "there is no model 'Pat'; did you mean 'Pet'"),
+        (
+            lambda: leapocr_dyn.load("leapocr").views["JobStaus"],
+            "there is no view 'JobStaus'; did you mean 'JobStatus'",
+        ),
+        (lambda: leapocr_dyn.load("leapocr").operations["getJobStaus"], "did you mean 'getJobStatus'"),
+        (lambda: leapocr_dyn.load("zaguan").methods["caht"], "there is no method 'caht'; did you mean 'chat'"),
+    ],
+)
+def test_a_missing_key_is_answered_with_the_right_one(look: Callable[[], Any], said: str) -> None:
+    """Models, views, operations and methods: a KeyError."""
+    with pytest.raises(KeyError, match=said):
+        look()
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "said"),
+    [
+        (
+            lambda: leapocr_dyn.load("leapocrr"),
+            ValueError,
+            r"no bundled service of that name: did you mean 'leapocr'\?",
+        ),
+        (
+            lambda: (
+                leapocr_dyn.load("leapocr")
+                .operations["direct_upload"]
+                .plan(file_name="a", file_size=1, content_type="a/b", format="markdwon")
+            ),
+            ValueError,
+            r"format: must be one of 'markdown', 'structured', not 'markdwon'; did you mean 'markdown'\?",
+        ),
+        (
+            lambda: leapocr_dyn.load("leapocr").operations["get_job_status"].plan(jobid="1"),
+            TypeError,
+            r"get_job_status\(\) has no argument 'jobid'; did you mean 'job_id'\?",
+        ),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_right_one(call: Callable[[], Any], kind: type[Exception], said: str) -> None:
+    """A service, a value of an enum and an argument: a ValueError of ours, or a TypeError."""
+    with pytest.raises(kind, match=said):
+        call()
+
+
+def test_asking_whether_there_is_a_name_costs_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`hasattr` and `getattr` with a default make no message: near names are looked for when somebody reads it."""
+    asked: list[str] = []
+
+    def hint(name: str, known: object, otherwise: str = "") -> str:
+        asked.append(name)
+        return otherwise
+
+    monkeypatch.setattr("leapocr_dyn.model.naming.hint", hint)
+    value = pet(weight=1)
+    assert not hasattr(value, "read")
+    assert getattr(value, "wieght", 7) == 7
+    assert not hasattr(type(value).__class__, "wieght")
+    assert asked == []
+    with pytest.raises(AttributeError) as raised:
+        _ = value.wieght
+    assert str(raised.value)
+    assert asked == ["wieght"]

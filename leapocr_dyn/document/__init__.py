@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leapocr_dyn.document import normal, reference, repair, select, source
 from leapocr_dyn.document.reference import Located
 from leapocr_dyn.document.source import Recipe
 from leapocr_dyn.errors import DocumentError
 from leapocr_dyn.visible import visible
+
+if TYPE_CHECKING:
+    from leapocr_dyn.document.overlay import Applied
 
 Tree = dict[str, Any]  # the border where JSON enters
 
@@ -39,7 +42,8 @@ class Document(NamedTuple):
     digest: of all files that were read and of every overlay, so that equal digests mean equal documents. path: of its
     first file. files: the paths of the others, and of those that were not there; None before they were looked for.
     later: what is found when somebody looks at a part, each once; the one thing here that grows. alone: what overlays
-    are applied to, where that is not all of `published`: before other files came into it.
+    are applied to, where that is not all of `published`: before other files came into it. corrections: which overlay
+    did what, and where.
     """
 
     tree: Tree
@@ -52,6 +56,7 @@ class Document(NamedTuple):
     path: Path | None = None
     files: tuple[str, ...] | None = None
     alone: Tree | None = None
+    corrections: tuple[tuple[str, Applied], ...] = ()
 
     @classmethod
     def read(cls, given: Any) -> Document:  # Any: text, bytes, a dict, a path or a bundled name
@@ -63,7 +68,7 @@ class Document(NamedTuple):
         """With OpenAPI Overlays applied, in order, to the document as it was published."""
         from leapocr_dyn.document import overlay  # not at the top: most documents have none
 
-        tree, report, digest = self.published, list(self.report), self.digest
+        tree, report, digest, done = self.published, list(self.report), self.digest, list(self.corrections)
         for correction in corrections:
             read = source.read(correction)
             report += self._extended(read)
@@ -77,7 +82,8 @@ class Document(NamedTuple):
                 )
                 for one in applied
             ]
-        return self._replace(tree=tree, published=tree, digest=digest, report=tuple(report))
+            done += [(read.name, one) for one in applied]
+        return self._replace(tree=tree, published=tree, digest=digest, report=tuple(report), corrections=tuple(done))
 
     def _extended(self, read: source.Source) -> list[Finding]:
         """That an overlay was made for another document than this one, where both are known by where they stand."""

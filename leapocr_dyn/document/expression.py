@@ -78,18 +78,18 @@ class Context:
         response_headers: Mapping[str, str] | None = None,
         response_body: Any = MISSING,
     ) -> None:
-        self.inputs = inputs
-        self.outputs = outputs
-        self.steps = steps
-        self.url = url
-        self.method = method
-        self.status_code = status_code
-        self.request_headers = request_headers
-        self.request_query = request_query
-        self.request_path = request_path
-        self.request_body = request_body
-        self.response_headers = response_headers
-        self.response_body = response_body
+        self.inputs: Mapping[str, Any] | None = inputs
+        self.outputs: Mapping[str, Any] | None = outputs
+        self.steps: Mapping[str, Mapping[str, Any]] | None = steps
+        self.url: str | Missing = url
+        self.method: str | Missing = method
+        self.status_code: int | Missing = status_code
+        self.request_headers: Mapping[str, str] | None = request_headers
+        self.request_query: Mapping[str, Any] | None = request_query
+        self.request_path: Mapping[str, Any] | None = request_path
+        self.request_body: Any = request_body
+        self.response_headers: Mapping[str, str] | None = response_headers
+        self.response_body: Any = response_body
 
 
 Value = Callable[[Context], Any]  # Any: JSON, or MISSING

@@ -24,9 +24,11 @@ from leapocr_dyn.document import source
 from leapocr_dyn.document.jsonpath import Budget, Steps, compiled, select
 from leapocr_dyn.document.limit import DEPTH, measure
 from leapocr_dyn.document.mistake import kind, shown
+from leapocr_dyn.document.reference import pointer
 from leapocr_dyn.errors import DocumentError
 
 NODES = 5_000_000  # inserted by one overlay, in the weight of limit.measure
+PLACES = 1_000  # of one action that are remembered
 
 VERSION = r"1\.[01](\.[0-9]+)?(-.*)?"
 OVERLAY_FIELDS = {"overlay", "info", "extends", "actions"}
@@ -35,13 +37,17 @@ ACTION_FIELDS = {"target", "description", "update", "remove", "copy"}
 
 
 class Applied(NamedTuple):
-    """What one action did. index: of the action, from 0. matches: the nodes that its target selected."""
+    """What one action did. index: of the action, from 0. matches: the nodes that its target selected.
+
+    places: the JSON Pointers of the first PLACES of them, as they stood before it.
+    """
 
     # An action has an index; that tuples have a method of that name, nobody will miss.
     index: int  # type: ignore[assignment]
     target: str
     matches: int
     description: str
+    places: tuple[str, ...] = ()
 
 
 # --- the shape of an overlay ---
@@ -145,10 +151,11 @@ def apply(
     for index, action in enumerate(overlay["actions"]):
         target = action["target"]
         try:
-            matches = editor.act(action)
+            nodes = editor.act(action)
         except DocumentError as error:
             raise DocumentError(f"{name}: actions[{index}] at {shown(target)}: {error.message}") from error
-        applied.append(Applied(index, target, matches, action.get("description", "")))
+        places = tuple(pointer(*map(str, steps)) for steps in nodes[:PLACES])
+        applied.append(Applied(index, target, len(nodes), action.get("description", ""), places))
     return editor.tree, applied
 
 
@@ -168,11 +175,11 @@ class Editor:
         self.room = NODES
         self.own: dict[int, object] = {}
 
-    def act(self, action: dict[str, Any]) -> int:  # Any: JSON
-        """The number of nodes that the action's target selects, after they were changed."""
+    def act(self, action: dict[str, Any]) -> list[Steps]:  # Any: JSON
+        """Where the nodes stand that the action's target selects, after they were changed."""
         nodes = select(self.tree, action["target"], self.budget)
         if not nodes:
-            return 0
+            return []
         if action.get("remove"):
             self.remove(nodes)
         elif "copy" in action:
@@ -184,7 +191,7 @@ class Editor:
             self.update(nodes, found[0])
         elif "update" in action:
             self.update(nodes, action["update"])
-        return len(nodes)
+        return list(nodes)
 
     def remove(self, nodes: Iterable[Steps]) -> None:
         """Take nodes away, the last of a list first."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from leapocr_dyn.document import Document
 from leapocr_dyn.document.reference import pointer
 from leapocr_dyn.errors import DocumentError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.check import problems
-from leapocr_dyn.model.type import Array, Cycle, Dictionary, Enumeration, Object, Tuple, Type, Union
+from leapocr_dyn.model.type import Array, Cycle, Dictionary, Enumeration, Object, Tuple, Type, Union, View
 
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
@@ -19,19 +20,19 @@ class Catalogue:
     """The types that an Api's operations, models and views are made of, each class and component with its own name."""
 
     def __init__(self, api: Api) -> None:
-        self.document = api.models.document
-        self.views = [api.views.view(name) for name in api.views]
-        self.components = {name: api.models.type(name) for name in api.models}
+        self.document: Document = api.models.document
+        self.views: list[View] = [api.views.view(name) for name in api.views]
+        self.components: dict[str, Type] = {name: api.models.type(name) for name in api.models}
         owned = {pointer("components", "schemas", wire): name for wire, name in api.models.names.items()}
         roots = [*self.views, *self.components.values(), *mentioned(api)]
-        self.classes = [it for it in reached(roots) if isinstance(it, Object | Enumeration)]
+        self.classes: list[Object | Enumeration] = [it for it in reached(roots) if isinstance(it, Object | Enumeration)]
         wanted = [(view.pointer, view.annotation) for view in self.views]
         wanted += owned.items()
         wanted += [(it.pointer, it.annotation) for it in self.classes]
-        self.names = naming.distinct(wanted)
-        self.places = {self.names[place]: place for place in owned}
+        self.names: dict[str, str] = naming.distinct(wanted)
+        self.places: dict[str, str] = {self.names[place]: place for place in owned}
         # A component that only refers to another is an alias.
-        self.aliases = {
+        self.aliases: dict[str, Type] = {
             self.names[place]: self.components[name]
             for place, name in owned.items()
             if self.components[name].pointer != place or not isinstance(self.components[name], Object | Enumeration)

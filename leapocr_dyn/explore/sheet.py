@@ -65,7 +65,7 @@ class Sheet:
         self.catalogue = catalogue
         self.models = models
         self.own = own
-        self.taken = own | frozenset(catalogue.names.values())
+        self.taken: frozenset[str] = own | frozenset(catalogue.names.values())
         self.hidden: dict[str, str] = {}
         self.blocks: list[str] = []
         self._imports: dict[str, set[str]] = {}

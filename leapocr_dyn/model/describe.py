@@ -12,7 +12,13 @@ LIMITS = {
     "maxLength": "at most {} characters",
     "minItems": "at least {} items",
     "maxItems": "at most {} items",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "pattern": "like {}",
+    "format": "as {}",
 }
+SHOWN = 60  # characters of a limit; a pattern may be longer
 
 
 def described(
@@ -23,7 +29,9 @@ def described(
     if deprecated or (isinstance(schema, dict) and schema.get("deprecated") is True):
         facts.append("deprecated")
     if isinstance(schema, dict):
-        facts += [words.format(schema[keyword]) for keyword, words in LIMITS.items() if keyword in schema]
+        # Where Python has a type for a format, that is the annotation.
+        known = {key: one for key, one in schema.items() if key != "format" or annotation.partition(" ")[0] == "str"}
+        facts += [words.format(f"{known[key]!s:.{SHOWN}}") for key, words in LIMITS.items() if key in known]
         if isinstance(schema.get("enum"), list):
             facts.append("one of " + ", ".join(map(repr, schema["enum"])))
         if "const" in schema:

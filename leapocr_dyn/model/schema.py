@@ -83,6 +83,9 @@ class Models(Mapping[str, Any]):
             name = self._wires[name]
         return self.at(self._schemas()[name], pointer("components", "schemas", name))
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
     def __repr__(self) -> str:
         return f"<Models {naming.some(self)}>"
 

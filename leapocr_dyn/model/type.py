@@ -24,7 +24,8 @@ from leapocr_dyn.model.value import LEFT, NOT_GIVEN, Json, Layout, Model, OpenEn
 from leapocr_dyn.visible import visible
 
 Schema = Any  # the border where the document enters: a JSON Schema is a dict or a bool, but nobody has checked it
-making = threading.RLock()  # so that no class is made twice, whoever touches it first
+# So that no class is made twice, whoever touches it first. Any: its class has no name in Python.
+making: Any = threading.RLock()
 LONGEST = 200  # characters of an annotation made of others: unions of unions would double it with every level
 
 
@@ -89,7 +90,7 @@ class Formatted(Leaf):
         super().__init__(pointer, form.annotation)
         self.kinds = kinds
         self.form = form
-        self.writes = form.write is not None
+        self.writes: bool = form.write is not None
 
     def read(self, value: Json) -> Any:  # Any: what the format says
         """The Python value; the JSON value itself where Python has no room for it. Raises ValueError for none."""
@@ -133,7 +134,7 @@ class Literal(Leaf):
         plain = all(isinstance(value, str | int | float | None) for value in values)
         super().__init__(pointer, short(f"Literal[{', '.join(map(repr, values))}]") if plain else "Any")
         self.values = values
-        self.kinds = tuple({type(value): None for value in values})
+        self.kinds: tuple[type, ...] = tuple({type(value): None for value in values})
         if {int, float} & set(self.kinds):
             self.kinds = (*self.kinds, int, float)
 
@@ -150,7 +151,7 @@ class Enumeration(Leaf):
     send}, where they are others.
     """
 
-    kinds = (str,)
+    kinds: tuple[type, ...] = (str,)
 
     def __init__(
         self,
@@ -162,8 +163,8 @@ class Enumeration(Leaf):
     ) -> None:
         super().__init__(pointer, name)
         self.values = values
-        self.aliases = aliases or {}
-        self.writes = bool(aliases)
+        self.aliases: Mapping[str, list[str]] = aliases or {}
+        self.writes: bool = bool(aliases)
         self._make = make
         self._python: type[OpenEnum] | None = None
 
@@ -196,13 +197,13 @@ def nowhere() -> str:
 class Array(Type):
     """A list of one type. no_null: finds the pointer of the schema that rules null out among the items, or ""."""
 
-    kinds = (list,)
+    kinds: tuple[type, ...] = (list,)
 
     def __init__(self, pointer: str, items: Type, no_null: Callable[[], str] = nowhere) -> None:
         super().__init__(pointer, short(f"list[{items.annotation}]"))
         self.items = items
-        self.no_null = no_null
-        self.writes = items.writes
+        self.no_null: Callable[[], str] = no_null
+        self.writes: bool = items.writes
 
     def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
         """Item by item."""
@@ -214,14 +215,14 @@ class Array(Type):
 class Tuple(Type):
     """A list whose first items have types of their own. rest: the type of those that follow; None: there are none."""
 
-    kinds = (list,)
+    kinds: tuple[type, ...] = (list,)
 
     def __init__(self, pointer: str, first: list[Type], rest: Type | None) -> None:
         inside = [one.annotation for one in first] + ([f"*tuple[{rest.annotation}, ...]"] if rest is not None else [])
         super().__init__(pointer, short(f"tuple[{', '.join(inside)}]"))
         self.first = first
         self.rest = rest
-        self.writes = any(one.writes for one in first) or (rest is not None and rest.writes)
+        self.writes: bool = any(one.writes for one in first) or (rest is not None and rest.writes)
 
     def of(self, index: int) -> Type | None:
         """The type of the item at an index, or None where there should be none."""
@@ -241,7 +242,7 @@ class Dictionary(Type):
     values: None where the document does not say that there are other properties. no_null: as of an Array's items.
     """
 
-    kinds = (dict,)
+    kinds: tuple[type, ...] = (dict,)
 
     def __init__(
         self,
@@ -251,12 +252,12 @@ class Dictionary(Type):
         no_null: Callable[[], str] = nowhere,
     ) -> None:
         self.values = values
-        self.no_null = no_null
-        self.patterns = dict(patterns)
+        self.no_null: Callable[[], str] = no_null
+        self.patterns: dict[str, Type] = dict(patterns)
         inside = [*self.patterns.values(), *([values] if values is not None else [])]
         annotation = " | ".join(dict.fromkeys(one.annotation for one in inside)) or "Any"
         super().__init__(pointer, short(f"dict[str, {annotation}]"))
-        self.writes = any(one.writes for one in inside)
+        self.writes: bool = any(one.writes for one in inside)
 
     def of(self, name: str) -> Type | None:
         """The type of a property, or None where the document does not say that there is one."""
@@ -290,7 +291,7 @@ class Union(Type):
         self.options = options
         self.tag = tag
         self.mapping = mapping
-        self.writes = any(option.writes for option in options)
+        self.writes: bool = any(option.writes for option in options)
 
     def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
         """As it was written, or as the first option writes it that says how such a value is written, or knows all of a
@@ -342,19 +343,19 @@ class Field:
         compute: Callable[[Any], Any] | None = None,
     ) -> None:
         said = said or {}
-        self.name = name
-        self.wire = wire
-        self.type = type
-        self.required = required
-        self.said = said
-        self.read_only = said.get("readOnly") is True
-        self.write_only = said.get("writeOnly") is True
-        self.deprecated = said.get("deprecated") is True
-        self.description = str(said.get("description") or said.get("title") or "")
-        self.facts = {key: said[key] for key in ("title", "default") if key in said}
-        self.default = default
+        self.name: str = name
+        self.wire: str | None = wire
+        self.type: Type = type
+        self.required: bool = required
+        self.said: Mapping[str, Schema] = said
+        self.read_only: bool = said.get("readOnly") is True
+        self.write_only: bool = said.get("writeOnly") is True
+        self.deprecated: bool = said.get("deprecated") is True
+        self.description: str = str(said.get("description") or said.get("title") or "")
+        self.facts: dict[str, Schema] = {key: said[key] for key in ("title", "default") if key in said}
+        self.default: Json = default
         # What is not on the wire is computed, if only from its default; so nothing stays NOT_GIVEN.
-        self.compute = compute or (self._default if wire is None else None)
+        self.compute: Callable[[Any], Any] | None = compute or (self._default if wire is None else None)
 
     @property
     def asked(self) -> bool:
@@ -415,7 +416,7 @@ def null_surprises(said: Schema) -> bool:
 class Object(Type):
     """A model: an object with fields. Fields and class are made on first touch."""
 
-    kinds = (dict,)
+    kinds: tuple[type, ...] = (dict,)
     writes = True
 
     def __init__(

@@ -19,13 +19,14 @@ import dataclasses
 import enum
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import attrs
 
 from leapocr_dyn.errors import ValidationError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.format import SPELLINGS, spelled
+from leapocr_dyn.model.missing import Hint, Sentence, message
 from leapocr_dyn.origin import redacted
 from leapocr_dyn.shown import Shown
 
@@ -92,7 +93,7 @@ class Hidden:
         return HIDDEN
 
 
-brief = Brief()
+brief: Brief = Brief()
 brief.maxlevel = 3
 brief.maxstring = brief.maxother = 60
 brief.maxlist = brief.maxtuple = brief.maxset = 3
@@ -131,7 +132,7 @@ class Origin:
     __slots__ = ("model",)
 
     def __init__(self, model: Model) -> None:
-        self.model = model
+        self.model: Model = model
 
 
 class Kept(dict[str, Json]):
@@ -141,7 +142,7 @@ class Kept(dict[str, Json]):
 
     def __init__(self, wired: Mapping[str, Json], kept: frozenset[str]) -> None:
         super().__init__(wired)
-        self.kept = kept
+        self.kept: frozenset[str] = kept
 
 
 class AsDataclass:
@@ -179,7 +180,7 @@ class Model(Shown, metaclass=Kind):
     __slots__ = ("__weakref__",)
     _layout: ClassVar[Layout]
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]] = AsDataclass()  # type: ignore[assignment]  # gives one
-    __dataclass_params__ = AsDataclass()
+    __dataclass_params__: ClassVar[Any] = AsDataclass()  # Any: the module dataclasses' own
 
     def __attrs_post_init__(self) -> None:
         """Runs where a user builds the value: a field left out is None, a None that was given is a null on the wire."""
@@ -256,6 +257,11 @@ class Model(Shown, metaclass=Kind):
         # Without this, `__getitem__` would make a model look like a sequence.
         raise TypeError(f"{type(self).__name__} is not iterable; to_dict() gives its fields")
 
+    if not TYPE_CHECKING:
+        __getattr__ = Hint(
+            lambda it, name: f"; the document does not know it: it[{name!r}] reads it" * (name in it._left_over())
+        )
+
     def __repr__(self) -> str:
         return self._shown(brief.maxlevel)
 
@@ -300,7 +306,26 @@ def unchanging(it: Model, name: str, *value: Any) -> None:  # Any: what somebody
     raise refused
 
 
-class OpenEnum(enum.StrEnum):
+class EnumKind(enum.EnumMeta):
+    """The class of enums' classes: a member that there is not is answered with the one that was meant.
+
+    `dir` shows the members and what is the enum's own, and not what every text can do.
+    """
+
+    def __dir__(cls) -> list[str]:
+        return [name for name in super().__dir__() if name in cls.__members__ or not hasattr(str, name)]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Any:  # Any: up to Python 3.11, members are found so
+            try:
+                return super().__getattr__(name)
+            except AttributeError:
+                pass
+            raise AttributeError(Sentence(lambda: message(f"{cls.__name__!r}", cls, name)), name=name)
+
+
+class OpenEnum(enum.StrEnum, metaclass=EnumKind):
     """An enum of text that a newer server may add to: an unknown value is a member too, with `is_known` False.
 
     Where the server has other words for a member, or several, each of them is read as that member, which goes back as

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from leapocr_dyn.document import Document
 from leapocr_dyn.document.reference import Located, pointer
 from leapocr_dyn.model.composition import whole
 from leapocr_dyn.model.schema import Models
@@ -41,11 +42,11 @@ class Body:
         description: str,
     ) -> None:
         self.models = models
-        self.document = models.document
+        self.document: Document = models.document
         self.media = offer
         self.node = node
         self.schema: Schema = node.get("schema", True)
-        self.place = f"{place}/schema"
+        self.place: str = f"{place}/schema"
         self.required = required
         self.description = description
 

@@ -77,7 +77,7 @@ class Joined:
 
     def __init__(self, contents: list[bytes | Stored]) -> None:
         self.contents = contents
-        self.length = sum(map(size, contents))
+        self.length: int = sum(map(size, contents))
 
     def pieces(self) -> Iterator[Callable[[], bytes]]:
         """Calls that each give the next piece."""

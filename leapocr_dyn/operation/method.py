@@ -34,13 +34,15 @@ from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
     from leapocr_dyn.document.workflow import Workflow
+    from leapocr_dyn.explore.example import Example
 
 
 class Method(Shown):
     """One way to call an operation. namespace: "" for a method of the client itself."""
 
     def __init__(self, name: str, way: Way, operation: Operation, views: Views) -> None:
-        self.namespace, _, self.name = name.rpartition(".")
+        self.namespace: str = name.rpartition(".")[0]
+        self.name: str = name.rpartition(".")[2]
         self.way = way
         self.operation = operation
         self.views = views
@@ -97,7 +99,9 @@ class Method(Shown):
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]  # a property, so that no text is made before somebody reads it
-        return str(self.operation.__doc__)
+        from leapocr_dyn.operation import describe
+
+        return describe.method(self)
 
     def named(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:  # Any: the caller's
         """The arguments of the operation. Raises TypeError as a Python function does, with a hint at a near name."""
@@ -157,6 +161,17 @@ class Method(Shown):
     def _defaults(self) -> dict[str, Json]:
         # A null in place of what is left out is nothing to send.
         return {name: value for name, value in self.way.inputs.items() if value is not UNSAID and value is not None}
+
+    def example(self) -> Example:
+        """Arguments that it would take, made up from the document; prints as the call."""
+        from leapocr_dyn.explore import example
+
+        return example.of(self)
+
+    def curl(self, base_url: str = "", /, *positional: Any, **named: Any) -> str:  # Any: the caller's
+        """The request for these arguments, or for an example, in a shell's words; variables where secrets go."""
+        given = named if positional or named else self.example()
+        return self.operation.plan(base_url, **self.named(positional, given)).curl()
 
     def picked(self, value: Any, wire: Callable[[], Json]) -> Any:  # Any: the operation's result, and a part of it
         """What is given back of an answer. value: as the operation reads it; wire: gives the same as JSON.
@@ -230,7 +245,7 @@ class Methods(Mapping[str, Method]):
                 continue  # this version of the API no longer has it; what calls it says so
             method = self._made[name] = Method(name, way, operations[way.operation], views)
             self.namespaces.setdefault(method.namespace, {})[method.name] = method
-        self.covered = frozenset(method.operation for method in self._made.values())
+        self.covered: frozenset[Operation] = frozenset(method.operation for method in self._made.values())
 
     def __getitem__(self, name: str) -> Method:
         if name not in self._made:
@@ -242,6 +257,9 @@ class Methods(Mapping[str, Method]):
 
     def __len__(self) -> int:
         return len(self._made)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
 
     def __repr__(self) -> str:
         return f"<Methods {naming.some(self._made)}>"

@@ -30,6 +30,7 @@ from leapocr_dyn.shown import Shown
 from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
+    from leapocr_dyn.explore.example import Example
     from leapocr_dyn.operation.body import Body
     from leapocr_dyn.operation.operations import Operations
 
@@ -54,13 +55,15 @@ class Operation(Shown):
         self.document = document
         self.converter = converter
         self.path = path
-        self.method = method.upper()
+        self.method: str = method.upper()
         self.node = node
+        self.namespace: str
+        self.name: str
         self.namespace, self.name = names
         self.rule = rule
         self.workflow = workflow
-        self.place = pointer("paths", path, method)
-        self.id = str(node.get("operationId"))
+        self.place: str = pointer("paths", path, method)
+        self.id: str = str(node.get("operationId"))
         self.followed: dict[str, Located] = {}  # the schemas of its answers, by the pointers of their media types
         self.planned = False  # whether this process ever did; who follows the document's versions asks
         self._responses: list[tuple[str, Any, str]] | None = None
@@ -250,6 +253,16 @@ class Operation(Shown):
         except Error as error:
             error.operation = error.operation or self.name
             raise
+
+    def example(self) -> Example:
+        """Arguments that it would take, made up from the document; prints as the call."""
+        from leapocr_dyn.explore import example
+
+        return example.of(self)
+
+    def curl(self, base_url: str = "", /, **arguments: Any) -> str:  # Any: what the document's types say
+        """The request for these arguments, or for an example, in a shell's words; variables where secrets go."""
+        return self.plan(base_url, **(arguments or self.example())).curl()
 
     def read(self, status: int, headers: Mapping[str, str], content: bytes) -> Any:  # Any: the result's type
         """The value of an answer, or the exception that it stands for; see answer.py. headers: lower-case names."""

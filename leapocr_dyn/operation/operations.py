@@ -21,7 +21,7 @@ class Operations(Mapping[str, Operation]):
     """
 
     def __init__(self, document: Document, converter: Converter, workflow: Workflow) -> None:
-        self.context = document, converter, workflow
+        self.context: tuple[Document, Converter, Workflow] = document, converter, workflow
         self._by_name: dict[str, Operation] = {}
         self._by_key: dict[Any, Operation] = {}
         by_place = {rule.at: rule for rule in workflow.operations.values() if rule.at}
@@ -77,6 +77,9 @@ class Operations(Mapping[str, Operation]):
 
     def __contains__(self, key: object) -> bool:
         return key in self._by_name or key in self._by_key
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
 
     def __repr__(self) -> str:
         return f"<Operations {naming.some(self._by_name)}>"

@@ -58,6 +58,12 @@ class Views(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._sections)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+    def __repr__(self) -> str:
+        return f"<Views {naming.some(self)}>"
+
     def read(self, name: str, source: str, value: Json) -> Any:  # Any: the view's class
         """The view of a wire value that an operation answered. source: the operation's id, one of the view's `of`.
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from leapocr_dyn.model import naming
+
 
 def of(service: str, module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:  # Any: a class, or an enum
     """`__getattr__` and `__dir__` of a module. module: its name, for the message about a name that is none."""
@@ -20,7 +22,8 @@ def of(service: str, module: str) -> tuple[Callable[[str], Any], Callable[[], li
         api = load(service)
         found = next((known for known in (api.views, api.models) if name in known), None)
         if found is None or name.startswith("_"):
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            near = "" if name.startswith("_") else naming.hint(name, names())
+            raise AttributeError(f"module {module!r} has no attribute {name!r}{near}", name=name)
         return found[name]
 
     def names() -> list[str]:

@@ -31,7 +31,7 @@ class Pages:
         self._token: Any = self._arguments.get(self.rule["input"])
         self._seen: set[str] = set()
         self._last = expression.Context(response_body=None)
-        self.ended = False
+        self.ended: bool = False
 
     async def next(self) -> Answer | None:
         """The next answer, or None."""

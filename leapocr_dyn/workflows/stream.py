@@ -53,7 +53,7 @@ class Stream:
         self._rules = operation.workflow.section("streams").get(operation.id, {})
         self._said: list[str] = []
         self.event: Event | None = None
-        self.ended = False
+        self.ended: bool = False
         self._plan = plan._replace(headers={**plan.headers, "Accept": accepted(operation)})
         self._session = session
         self.operation = operation

@@ -79,7 +79,7 @@ class PartBody:
     """The bytes of one part, read while they are sent. on_sent is told how many of them have been read."""
 
     def __init__(self, file: Upload, part: Part, on_sent: Callable[[int], None]) -> None:
-        self.length = part.last - part.first + 1
+        self.length: int = part.last - part.first + 1
         self._file = file
         self._part = part
         self._on_sent = on_sent

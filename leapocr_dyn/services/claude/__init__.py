@@ -19,6 +19,7 @@ from leapocr_dyn.api import Api, load
 from leapocr_dyn.bound import told
 from leapocr_dyn.client import AnyClient
 from leapocr_dyn.iteration import AsyncWalk, BlockingWalk, Source
+from leapocr_dyn.model.value import EnumKind
 from leapocr_dyn.services.claude import models
 from leapocr_dyn.services.claude.exceptions import (
     FAMILY,
@@ -53,7 +54,7 @@ __all__ = [
 ]
 
 
-class Model(StrEnum):
+class Model(StrEnum, metaclass=EnumKind):
     """Which model answers; AUTO leaves it to the service. Any other name is sent as it is."""
 
     HAIKU = "haiku"

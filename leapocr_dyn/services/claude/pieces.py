@@ -15,7 +15,7 @@ class Whole:
 
     def __init__(self, client: _Claude, asked: dict[str, Any]) -> None:  # Any: the operation's arguments
         self.operation = client.api.operations["complete"]
-        self.ended = False
+        self.ended: bool = False
         self._client = client
         self._asked = asked
 

@@ -8,7 +8,7 @@ from typing import Any  # Any, in all that follows: whatever somebody adds to an
 
 from leapocr_dyn import errors
 
-STATUSES = {**errors.STATUSES, 500: errors.ServerError}  # what an exception has that is made by hand
+STATUSES: dict[int, type[errors.APIError]] = {**errors.STATUSES, 500: errors.ServerError}  # of one made by hand
 FACTS = frozenset(inspect.signature(errors.Error).parameters)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from leapocr_dyn.errors import Error, FileError
 from leapocr_dyn.model.naming import counted
 from leapocr_dyn.observe import tell
+from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.progress import Meter, meter
 from leapocr_dyn.services.leapocr.exceptions import FAMILY
 from leapocr_dyn.services.leapocr.job import Job, all_pages, asked_with, begun, patience_of
@@ -108,8 +109,8 @@ class Documents:
         progress: bool = False,
     ) -> None:
         self.begun: dict[int, ProcessResult] = {}
-        self.operation = session.api.operations["completeDirectUpload"]
-        self.ended = False
+        self.operation: Operation = session.api.operations["completeDirectUpload"]
+        self.ended: bool = False
         self._session = session
         self._asked = asked
         self._arguments = arguments

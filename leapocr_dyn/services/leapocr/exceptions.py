@@ -30,12 +30,12 @@ class ConfigurationError(errors.ConfigurationError, LeapOCRError):
 
 class FileError(errors.FileError, LeapOCRError):
     __doc__ = errors.FileError.__doc__
-    code = "file_error"
+    code: str | None = "file_error"
 
 
 class NetworkError(errors.TransportError, LeapOCRError):
     __doc__ = errors.TransportError.__doc__
-    code = "network_error"
+    code: str | None = "network_error"
 
 
 class ConnectionError(errors.ConnectionError, NetworkError):  # noqa: A001 - where Python has the word, be it
@@ -57,7 +57,7 @@ class SubmissionTimeoutError(errors.SubmissionTimeoutError, SubmissionUnknownErr
 class APIError(errors.APIError, LeapOCRError):
     """The server answered with an error status. response: the body as text, also where it is JSON."""
 
-    code = "api_error"
+    code: str | None = "api_error"
 
     @property
     def response(self) -> str | None:
@@ -73,17 +73,17 @@ class APIError(errors.APIError, LeapOCRError):
 
 class ValidationError(errors.ValidationError, APIError):
     __doc__ = errors.ValidationError.__doc__
-    code = "validation_error"
+    code: str | None = "validation_error"
 
 
 class AuthenticationError(errors.AuthenticationError, APIError):
     __doc__ = errors.AuthenticationError.__doc__
-    code = "authentication_error"
+    code: str | None = "authentication_error"
 
 
 class InsufficientCreditsError(errors.InsufficientCreditsError, APIError):
     __doc__ = errors.InsufficientCreditsError.__doc__
-    code = "insufficient_credits"
+    code: str | None = "insufficient_credits"
 
 
 class ForbiddenError(errors.ForbiddenError, APIError):
@@ -100,7 +100,7 @@ class ConflictError(errors.ConflictError, APIError):
 
 class RateLimitError(errors.RateLimitError, APIError):
     __doc__ = errors.RateLimitError.__doc__
-    code = "rate_limit_error"
+    code: str | None = "rate_limit_error"
 
 
 class ServerError(errors.ServerError, APIError):
@@ -125,17 +125,17 @@ class WebhookError(errors.WebhookError, LeapOCRError):
 
 class JobError(errors.JobError, LeapOCRError):
     __doc__ = errors.JobError.__doc__
-    code = "job_error"
+    code: str | None = "job_error"
 
 
 class JobFailedError(errors.JobFailedError, JobError):
     __doc__ = errors.JobFailedError.__doc__
-    code = "job_failed"
+    code: str | None = "job_failed"
 
 
 class JobTimeoutError(errors.JobTimeoutError, JobError):
     __doc__ = errors.JobTimeoutError.__doc__
-    code = "job_timeout"
+    code: str | None = "job_timeout"
 
 
 FAMILY = errors.Family(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from leapocr_dyn import errors
 from leapocr_dyn.bound import Async, Blocking, Bound, told
 from leapocr_dyn.handle import Handle, Heard
+from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.progress import Meter, meter
 from leapocr_dyn.services.leapocr.exceptions import FAMILY
 from leapocr_dyn.services.leapocr.options import PollOptions, ProcessOptions, given
@@ -86,8 +87,8 @@ class PageStory:
 
         self._session = session
         self._job_id = job_id
-        self.operation = session.api.operations["getJobResult"]
-        self.ended = False
+        self.operation: Operation = session.api.operations["getJobResult"]
+        self.ended: bool = False
         self._slices = Pages(session, self.operation, {"job_id": job_id, "limit": SLICE})
         self._held: list[PageResult] = []
 
@@ -162,11 +163,11 @@ class Job(Handle, Bound):
         file: str | None = None,
     ) -> None:
         super().__init__(session)
-        self.job_id = job_id
-        self.metadata = dict(metadata or {})
-        self.schema = schema
-        self.file = file
-        self.heard = None
+        self.job_id: str = job_id
+        self.metadata: dict[str, str] = dict(metadata or {})
+        self.schema: Mapping[str, Any] | None = schema
+        self.file: str | None = file
+        self.heard: Heard | None = None
         self._display = None
 
     @told

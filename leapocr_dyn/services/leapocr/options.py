@@ -19,6 +19,7 @@ from leapocr_dyn.client import changed
 from leapocr_dyn.config import checked_number, environmental
 from leapocr_dyn.errors import ConfigurationError, ValidationError
 from leapocr_dyn.model.naming import hinting
+from leapocr_dyn.model.value import EnumKind
 from leapocr_dyn.operation import structured
 from leapocr_dyn.operation.file import base
 from leapocr_dyn.origin import origin
@@ -51,14 +52,14 @@ class ClientConfig(config.ClientConfig):
                 vars(self).update(vars(changed(self, {name: value})))
 
 
-class Format(StrEnum):
+class Format(StrEnum, metaclass=EnumKind):
     """What to make of a document."""
 
     MARKDOWN = "markdown"
     STRUCTURED = "structured"
 
 
-class Model(StrEnum):
+class Model(StrEnum, metaclass=EnumKind):
     """Which model reads it; any other name is sent as it is."""
 
     STANDARD_V2 = "standard-v2"
