@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
@@ -87,6 +88,7 @@ class Api(Shown):
         self.views: Views = Views(self.operations, self.converter, workflow, revive, recipe)
         self.methods: Methods = Methods(self.operations, self.views, workflow)
         self.namespaces: dict[str, dict[str, Operation | Method]] = _namespaces(self.operations, self.methods)
+        self.kinds: dict[Any, type[Any]] = {}  # classes that clients have for namespaces; Any: what they are made from
 
     @property
     def now(self) -> Api:
@@ -149,7 +151,7 @@ class Api(Shown):
     @property
     def base_url(self) -> str:
         """The first server that the document names, with its variables' defaults, or ""."""
-        return server.root(self._document.tree)
+        return server.root(self.home._document.tree)
 
     def client(self, **settings: Unpack[Everything]) -> Client:
         """A blocking client; see `leapocr_dyn.Client` for the settings."""
@@ -244,6 +246,7 @@ def _namespaces(operations: Operations, methods: Methods) -> dict[str, dict[str,
 
 
 _apis: OrderedDict[str, Api] = OrderedDict()
+_versions: weakref.WeakValueDictionary[str, Api] = weakref.WeakValueDictionary()  # that somebody follows
 _stamps: OrderedDict[tuple[Any, ...], tuple[str, dict[str, Any]]] = OrderedDict()
 _lock = threading.Lock()  # only ever held for a moment: to read and parse takes long
 
@@ -283,7 +286,7 @@ def load(
     _check_names(off)
     corrections = tuple(overlay) if isinstance(overlay, (list, tuple)) else (overlay,)
     how = tuple(_kept(one) for one in corrections), _kept(workflow), tag, tuple(sorted(off))
-    if policy is None and updates is None and lock is None:
+    if policy is None and updates is None and sha256 is None and lock is None:
         return _load(Recipe(_kept(given), *how))
     asked = {"policy": policy, "updates": updates, "every": every, "sha256": sha256, "lock": lock}
     kept = given if isinstance(given, str) and source.is_url(given) else _kept(given)
@@ -307,19 +310,20 @@ def _following(
     agreed = terms.of(policy, url if updates is None else updates, every, sha256, pin)
     overlays, rules, tag, off = how
     if service is not None:
-        corrections = source.bundled(service, "overlay")  # for what the service publishes; ours needs none
+        corrections = source.bundled_path(service, "overlay")  # for what the service publishes; ours needs none
         overlays = overlays if corrections is None else (corrections, *overlays)
         rules = service if rules is None else rules
     shown = fetch.plain(agreed.source) if agreed.source is not None else "the pinned document"
 
-    def make(content: bytes, names: Mapping[str, str]) -> Api:
-        return _load(Recipe(source.Text(content, shown), overlays, _named(rules, names), tag, off))
+    def make(content: bytes, names: Mapping[str, Operation]) -> Api:
+        recipe = Recipe(source.Text(content, shown), overlays, _named(rules, names), tag, off)
+        return _load(recipe, extends=False)
 
     content = None
     if pin is not None:
         content = terms.pinned(lock, pin, service, store)
     elif url is not None:
-        content = terms.latest(url, agreed, store)
+        content = terms.first(url, agreed, store)
     pinned = home if content is None else make(content, {})
     if pinned is None:
         raise ConfigurationError(f"{shown}: what a lock file calls bundled is no URL: load it by its name")
@@ -329,16 +333,20 @@ def _following(
     return following
 
 
-def _named(rules: Any, names: Mapping[str, str]) -> Workflow:  # Any: what load() keeps, or a bundled service's name
-    """A workflow under which operations have these names, too. names: "namespace.name" by "METHOD /path"."""
+def _named(rules: Any, names: Mapping[str, Operation]) -> Workflow:  # Any: what load() keeps, or a service's name
+    """A workflow under which operations are called, and mean, what these do. names: by "METHOD /path"."""
     if isinstance(rules, str) and rules in source.services():
         found = workflow.bundled(rules)
     else:
         found = workflow.NONE if rules is None else workflow.read(rules)
     if not names:
         return found
-    more = {at: {"at": at, "name": name} for at, name in names.items()}
-    return workflow.parse({**found.sections, "operations": {**found.section("operations"), **more}})
+    said = dict(found.section("operations"))
+    for at, was in names.items():
+        at_first = [key for key, rule in found.operations.items() if rule.at == f"{was.method} {was.path}"]
+        key = next((one for one in (was.id, *at_first) if one in said), was.id)
+        said[key] = {**said.get(key, {}), "at": at, "name": f"{was.namespace}.{was.name}"}
+    return workflow.parse({**found.sections, "operations": said})
 
 
 def _check_names(off: Collection[str]) -> None:
@@ -407,7 +415,11 @@ def _file_stamp(path: str) -> tuple[str, int, int] | None:
     return os.path.abspath(path), found.st_mtime_ns, found.st_size
 
 
-def _load(recipe: Recipe) -> Api:
+def _load(recipe: Recipe, *, extends: bool = True) -> Api:
+    """extends: whether the document may be an Overlay, whose `extends` is then read, or fetched.
+
+    A version that is followed may not, and there may be a new one every day: it is forgotten when nobody speaks it.
+    """
     stamp = _stamp(recipe)
     with _lock:
         key, files = _stamps.get(stamp, ("", {})) if stamp is not None else ("", {})
@@ -415,15 +427,18 @@ def _load(recipe: Recipe) -> Api:
         if api is not None:
             _apis.move_to_end(key)
     if api is None or any(_file_stamp(path) != one for path, one in files.items()):
-        api, key, others = _read(recipe)
+        api, key, others = _read(recipe, extends)
         files = {path: _file_stamp(path) for path in others or ()}
         with _lock:
             # Two threads may both have read it; the first one's stays, so that there is one class for one model.
-            api = _apis.setdefault(key, api)
-            _apis.move_to_end(key)
-            if stamp is not None and others is not None:
-                _stamps[stamp] = key, files
-            _forget()
+            if extends:
+                api = _apis.setdefault(key, api)
+                _apis.move_to_end(key)
+                if stamp is not None and others is not None:
+                    _stamps[stamp] = key, files
+                _forget()
+            else:
+                api = _versions.setdefault(key, api)
     if recipe.digest not in (None, api._document.digest):
         name = api._document.name
         raise DocumentError(f"{name} has changed since this was pickled; load it, and read the value's to_dict() again")
@@ -440,13 +455,17 @@ def _forget() -> None:
         _stamps.popitem(last=False)
 
 
-def _read(recipe: Recipe) -> tuple[Api, str, list[str] | None]:
+def _read(recipe: Recipe, extends: bool) -> tuple[Api, str, list[str] | None]:
     """The Api, the key that it is remembered by (what was read, and how), and the other files that were looked for.
 
     These are what the document refers to, and what it extends; None where a URL was fetched, which may change unseen.
     """
     document = Document.read(recipe.given)
     if "overlay" in document.tree and "openapi" not in document.tree:
+        if not extends:
+            raise DocumentError(
+                f"{document.name} is an Overlay, which only says where its document is: follow that, with overlay="
+            )
         recipe = recipe._replace(given=_extended(document), overlay=(recipe.given, *recipe.overlay))
         document = Document.read(recipe.given)
     if isinstance(recipe.workflow, Workflow):
@@ -463,7 +482,7 @@ def _read(recipe: Recipe) -> tuple[Api, str, list[str] | None]:
     document = document.bundled()
     others = None if isinstance(recipe.given, source.Text) else [str(document.path or ""), *(document.files or ())]
     key = f"{document.digest} {digest}"
-    api = _apis.get(key)
+    api = _apis.get(key) or _versions.get(key)
     if api is None:
         tag = recipe.tag if recipe.tag is not None else rules.tag
         digest_kept = None if document.recipe[0] == "bundled" else document.digest

@@ -6,7 +6,6 @@ does I/O: `dir`, `help`, `repr`, signatures and completion build no model and op
 
 from __future__ import annotations
 
-import functools
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Mapping
@@ -136,8 +135,7 @@ class Call(Shown):
     async def _settled(self) -> Self:
         owner = self._owner()
         if owner._line.following is not None:
-            self.operation.planned = True  # before the look, which must not break it
-            await owner._line.following.look(owner._session.io)
+            await owner._line.following.look(owner._session.io, self.way)
         return self._as_is()
 
     def _as_is(self) -> Self:
@@ -195,7 +193,6 @@ def call(way: Operation | Method, blocks: bool, bound: Bound | None = None) -> C
     return (BlockingCall if blocks else AsyncCall)(way, bound)
 
 
-@functools.lru_cache(maxsize=128)
 def namespace(
     api: Api, name: str, kind: type[Bound], family: Family, world: type[Bound] | None = None, also: Api | None = None
 ) -> type[Bound]:
@@ -204,6 +201,15 @@ def namespace(
     kind: Blocking, Async, or a door, whose own methods go first. world: Blocking or Async, for a door of both. also: a
     version of the Api that may have had more: who calls those hears from the server that they are gone.
     """
+    made = name, kind, family, world, also
+    if made not in api.kinds:
+        api.kinds.setdefault(made, _namespace(api, *made))
+    return api.kinds[made]
+
+
+def _namespace(
+    api: Api, name: str, kind: type[Bound], family: Family, world: type[Bound] | None, also: Api | None
+) -> type[Bound]:
     ways = {**(also or api).namespaces.get(name, {}), **api.namespaces.get(name, {})}
     bases = (kind,) if world is None or issubclass(kind, world) else (kind, world)
     members: dict[str, Any] = {key: call(way, bases[-1]._blocks) for key, way in ways.items() if not hasattr(kind, key)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 from leapocr_dyn import errors
@@ -97,6 +97,7 @@ class AnyClient(Bound):
         for name, way in own.items():
             if not hasattr(type(self), name):  # a door's own method goes first
                 setattr(self, name, call(way, self._blocks, self))
+        before, self._namespaces = self._namespaces, {}
         for name in filter(None, dict.fromkeys((*also.namespaces, *api.namespaces))):
             kind: Any = self._doors.get(name, self._kind)  # Any: mypy does not take a class for hashable
             world: Any = self._kind
@@ -104,6 +105,13 @@ class AnyClient(Bound):
             attribute = f"{name}_" if name in own or hasattr(type(self), name) else name
             self._namespaces[attribute] = bound
             setattr(self, attribute, bound)
+        for attribute in before.keys() - self._namespaces.keys():  # of a version that was given back
+            delattr(self, attribute)
+
+    def _as_is(self) -> Self:
+        twin = super()._as_is()
+        twin._api = twin._session.api
+        return twin
 
     @property
     def api(self) -> Api:
@@ -125,7 +133,7 @@ class AnyClient(Bound):
                     f"with_options shares the connections; for another {name} make a client of its own"
                 )
             config = changed(old.config, changes)
-            server.check(old.api.operations.context[0].tree, config)
+            server.check(_trees(self._api), config)
         bucket = old.bucket if config.rate_limit == old.config.rate_limit else None
         known = old.io, config, old.credentials, old.drift, old.tokens, bucket, old.home
         twin._line = Line(self._sessions(old.api, *known))
@@ -152,7 +160,7 @@ class AnyClient(Bound):
         return _made, (type(self), {"api": self.api, **known.given(), "config": config})
 
     def __repr__(self) -> str:
-        where = self._session.config.base_url or self._session.api.base_url or "(no base URL)"
+        where = self._session.config.base_url or self.api.base_url or "(no base URL)"
         offered = [*self.api.namespaces.get("", {}), *self._namespaces]
         return visible(f"<{type(self).__name__} {where} {naming.some(offered)}; try .api.tree(), .api.search(WORDS)>")
 
@@ -259,8 +267,13 @@ def configured(api: Api, config: ClientConfig | None, settings: Mapping[str, Any
         if settings.get(setting) is None and (config is None or getattr(config, setting, ...) is None)
     }
     config = changed(config or ClientConfig(), {**settings, **environmental(asked)})
-    server.check(api.operations.context[0].tree, config)
+    server.check(_trees(api), config)
     return config
+
+
+def _trees(api: Api) -> Iterator[Mapping[str, Any]]:  # Any: JSON
+    """The documents that may name servers: the one that says where the API is, and the one that is spoken."""
+    return (one.operations.context[0].tree for one in {api.home, api.now})
 
 
 def changed(config: ClientConfig, settings: Mapping[str, Any]) -> ClientConfig:

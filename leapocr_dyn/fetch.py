@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ipaddress
 import threading
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from leapocr_dyn import errors
@@ -18,6 +18,8 @@ from leapocr_dyn.document.limit import SIZE
 from leapocr_dyn.document.mistake import shown, too_large
 from leapocr_dyn.transport import Request, Transport, drive
 from leapocr_dyn.transport.blocking import BlockingTransport
+
+T = TypeVar("T")
 
 SECONDS = 60.0  # for everything
 PATIENCE = 20.0  # seconds without a byte
@@ -57,22 +59,28 @@ async def within(io: Transport, url: str, seconds: float, known: Mapping[str, st
         with anyio.move_on_after(seconds):
             return await answered(io, url, seconds, known)
         raise late(url, seconds)
-    came: list[Fetched | BaseException | None] = []
-
-    def work() -> None:
-        try:
-            came.append(drive(answered(io, url, seconds, known)))
-        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, where it is raised
-            came.append(error)
-
-    thread = threading.Thread(target=work, name="leapocr_dyn", daemon=True)
-    thread.start()
     # A server that drips its headers, byte by byte, would hold a reader for ever: it is left to the thread.
-    thread.join(seconds)
+    return in_time(lambda: drive(answered(io, url, seconds, known)), url, seconds)
+
+
+def in_time(work: Callable[[], T], url: str, seconds: float) -> T:
+    """What work on a document gives, on a thread of its own that is left behind when the time is over."""
+    came: list[T] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            came.append(work())
+        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, where it is raised
+            failed.append(error)
+
+    thread = threading.Thread(target=run, name="leapocr_dyn", daemon=True)
+    thread.start()
+    thread.join(max(0.0, seconds))
+    if failed:
+        raise failed[0]
     if not came:
         raise late(url, seconds)
-    if isinstance(came[0], BaseException):
-        raise came[0]
     return came[0]
 
 
@@ -156,4 +164,4 @@ def plain(url: str) -> str:
 
 def late(url: str, seconds: float) -> errors.TimeoutError:
     """What to raise when the time is over."""
-    return errors.TimeoutError(f"{plain(url)} was not complete within {seconds:g} s", sent=True)
+    return errors.TimeoutError(f"{plain(url)} was not complete within {seconds:.3g} s", sent=True)

@@ -42,13 +42,22 @@ class Walk(Generic[T]):
         self._bound = bound
         self._source = source
         self._settled = settled
+        self._begun = False
 
     async def _next(self) -> T | None:
         with self._bound._family.adopting():
-            if self._settled is not None:
-                settled, self._settled = self._settled, None
-                self._source = await settled()
+            if not self._begun:
+                self._begun = True
+                await self._begin()
             return await self._source.next()  # type: ignore[no-any-return]  # what comes, the source's own types say
+
+    async def _begin(self) -> None:
+        """Look for a newer version; a source that cannot be made anew goes on with the one that it has."""
+        following = self._bound._line.following
+        if self._settled is not None:
+            self._source = await self._settled()
+        elif following is not None:
+            await following.look(self._bound._session.io)
 
     async def _end(self) -> None:
         with self._bound._family.adopting():

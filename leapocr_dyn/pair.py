@@ -72,9 +72,15 @@ def twin(kind: Any) -> type[AsyncClient]:  # Any: the class of a Pair
     return type(f"Async{kind.__name__}", (AsyncClient,), own)
 
 
-@functools.lru_cache(maxsize=128)
-def paired(kind: type[Bound]) -> type[Any]:  # Any: the namespace, with a `_twin`
-    """The class of a blocking namespace with an async twin of each of its calls."""
+def paired(kind: Any) -> type[Any]:  # Any: mypy does not take a class for changeable; the namespace, with a `_twin`
+    """The class of a blocking namespace with an async twin of each of its calls; it lives as long as that."""
+    if "_pair" not in vars(kind):
+        kind._pair = _paired(kind)
+    made: type[Any] = vars(kind)["_pair"]
+    return made
+
+
+def _paired(kind: type[Bound]) -> type[Any]:  # Any: the same
 
     def other(name: str) -> property:
         return property(lambda self: getattr(self._twin, name))

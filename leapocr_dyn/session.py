@@ -141,15 +141,27 @@ class Session:
     def _allowed(self) -> set[Origin | None]:
         return server.allowed(self.config)
 
+    @cached_property
+    def _known_origins(self) -> set[Origin | None]:
+        """Where requests may go, whatever version is spoken."""
+        return {self._home, *self._allowed, *server.origins(self.home.operations.context[0].tree, self.config)}
+
     def plan(self, operation: Operation, arguments: Mapping[str, Any]) -> Plan:  # Any: what the operation's types say
         """The request for these arguments, without credentials."""
         return operation.plan(self.address(operation), **arguments)
 
     def address(self, operation: Operation) -> str:
-        """Where an operation is sent: to the API, or to the server that it names itself."""
+        """Where an operation is sent: to the API, or to the server that it names itself.
+
+        Raises ConfigurationError where only a newer version of the document names that.
+        """
         own = operation.server
-        tree = operation.document.tree
-        return self.base_url if own is None else server.address(tree, own, self.config)
+        if own is None:
+            return self.base_url
+        there = server.address(self.home.operations.context[0].tree, own, self.config)
+        if self.api is not self.home and origin(there) not in self._known_origins:
+            raise server.foreign(there)
+        return there
 
     async def ask(
         self,

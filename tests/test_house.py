@@ -53,7 +53,7 @@ metrics
 progress
 transport transport.wire transport.blocking transport.suspending
 fetch
-history.terms history.update
+history.judge history.terms history.update
 attempt
 limit
 token

@@ -46,7 +46,7 @@ def test_an_action_does_what_the_specification_says(case: Tree) -> None:
 def test_what_was_done_is_reported_for_each_action() -> None:
     """The report has the action's index, target, description and number of matches, and where those stood."""
     _, applied = overlay.apply({"a": 1}, of({"target": "$.a", "update": 2, "description": "Two"}, {"target": "$.b"}))
-    assert list(map(tuple, applied)) == [(0, "$.a", 1, "Two", ("/a",)), (1, "$.b", 0, "", ())]
+    assert list(map(tuple, applied)) == [(0, "$.a", 1, "Two", ("/a",), False), (1, "$.b", 0, "", (), False)]
 
 
 def test_what_was_not_changed_is_shared() -> None:

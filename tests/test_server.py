@@ -185,7 +185,7 @@ def test_any_text_for_a_server_is_an_address_or_a_sentence(own: str, root: str, 
     tree = {"servers": [{"url": root}], "paths": {}}
     try:
         config = ClientConfig(base_url=base)
-        server.check(tree, config)
+        server.check([tree], config)
         server.address(tree, server.Server(own, {}), config)
     except ConfigurationError:
         pass

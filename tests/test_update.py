@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import gc
 import hashlib
 import json
 import pickle
 import socket
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,13 +26,16 @@ from versions import PUBLISHED, documents, final, published
 import leapocr_dyn
 from leapocr_dyn import errors
 from leapocr_dyn.api import Api
+from leapocr_dyn.client import Client
 from leapocr_dyn.errors import UpdateWarning
-from leapocr_dyn.history import lock
+from leapocr_dyn.history import judge, lock, update
 from leapocr_dyn.history.compare import compare
 from leapocr_dyn.history.fingerprint import surface
 from leapocr_dyn.history.store import Store
+from leapocr_dyn.iteration import AsyncWalk, BlockingWalk
 from leapocr_dyn.pair import Pair
 from leapocr_dyn.sandbox import Sandbox
+from leapocr_dyn.services.zaguan import AsyncZaguanClient, ZaguanClient
 
 SOURCE = "https://docs.test/openapi.json"
 Json = Any  # whatever a test feeds in
@@ -74,6 +79,12 @@ def web() -> Web:
     return Web()
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks may take as long as a busy machine needs."""
+    monkeypatch.setattr("leapocr_dyn.history.update.SECONDS", 60.0)
+
+
 def followed(policy: str = "compatible", given: Json = None, **terms: Json) -> Api:
     """The first version, followed."""
     terms = {"updates": SOURCE, "every": 0.0, **terms}
@@ -115,8 +126,9 @@ def test_what_is_new_can_be_called_without_a_new_release(world: World, web: Web)
 
 def test_what_would_break_a_call_is_not_taken_over(world: World, web: Web) -> None:
     """The old version stays, and a warning says exactly what would break and where; once, and not at every call."""
-    client = client_of(world, web)
-    web.document = changed(lambda tree: properties(tree).pop("name"))
+    own = changed(lambda tree: tree["info"].update(title=f"First {world.name}"))  # nobody has called it before
+    client = client_of(world, web, followed(given=own))
+    web.document = changed(lambda tree: properties(tree).pop("name"), own)
     with pytest.warns(UpdateWarning) as caught:
         assert world.run(client.pets.get_pet()).name == "Bo"
     [warning] = [one.message for one in caught]
@@ -126,6 +138,17 @@ def test_what_would_break_a_call_is_not_taken_over(world: World, web: Web) -> No
     assert (change.rule, change.name, warning.update.taken) == ("property-removed", "name", False)
     assert world.run(client.pets.get_pet()).name == "Bo"
     assert len(web.looks) == 2
+
+
+def test_a_warning_is_no_longer_than_people_read(world: World, web: Web) -> None:
+    """However much would break; the program finds all of it."""
+    client = client_of(world, web)
+    many = [{"name": f"p{n}", "in": "query", "required": True, "schema": {}} for n in range(1000)]
+    web.document = changed(lambda tree: tree["paths"]["/pets/first"]["get"].update(parameters=many))
+    with pytest.warns(UpdateWarning, match="and 980 more$") as caught:
+        world.run(client.pets.get_pet())
+    [warning] = [one.message for one in caught if isinstance(one.message, UpdateWarning)]
+    assert len(warning.update.breaks) == 1000
 
 
 def test_a_moved_operation_is_called_where_it_is_now(world: World, web: Web) -> None:
@@ -218,6 +241,66 @@ def test_what_a_workflow_names_counts_as_used(world: World, web: Web) -> None:
         world.run(client.pets.get_pet())
 
 
+def test_a_workflow_means_the_same_operation_when_it_lost_its_id(web: Web) -> None:
+    """What it says of it, and what names it, goes by method and path then; also without an `at` of its own."""
+    rules = {
+        "operations": {"getPet": {"name": "pets.the_pet", "repeatable": True}},
+        "poll": {"operation": "listPets", "input": "id", "accept": [{"when": "true", "state": "success"}]},
+    }
+    api = followed(workflow=rules)
+    for path in web.document["paths"]:
+        del web.document["paths"][path]["get"]["operationId"]
+    with httpx.Client(transport=httpx.MockTransport(web)) as http:
+        api.client(http_client=http, base_url="https://api.test/v1").pets.the_pet()
+    assert api.now is not api.pinned
+    assert api.operations["getPet"].rule.repeatable
+    assert api.operations["listPets"].path == "/pets/all"
+
+
+def test_a_name_never_becomes_another_method(world: World, web: Web) -> None:
+    """Not even where two operations exchange their ids: what was read would be deleted."""
+    both = {"/pets/last": {"get": operation("readPet"), "delete": operation("dropPet")}}
+    client = client_of(world, web, followed(given=described(**both)))
+    both = {"/pets/last": {"get": operation("dropPet"), "delete": operation("readPet")}}
+    web.document = described(**both)
+    with pytest.warns(UpdateWarning, match="is sent with DELETE, no longer with GET"):
+        world.run(client.pets.read_pet())
+    assert {one for one in web.called if "last" in one} == {"GET api.test /v1/pets/last"}
+
+
+def test_an_argument_means_what_it_meant(world: World, web: Web) -> None:
+    """A name that would go elsewhere, because of what has come beside it, breaks who gives it."""
+    body = {"application/json": {"schema": {"type": "object", "properties": {"name": {"type": "string"}}}}}
+    first = described(**{"/pets/new": {"post": operation("newPet", requestBody={"content": body})}})
+    client = client_of(world, web, followed(given=first))
+    web.document = first
+    world.run(client.pets.new_pet(name="Bo"))
+    parameter = {"name": "name", "in": "query", "schema": {"type": "string"}}
+    web.document = changed(lambda tree: tree["paths"]["/pets/new"]["post"].update(parameters=[parameter]), first)
+    with pytest.warns(UpdateWarning, match="has a field called like a parameter, name"):
+        world.run(client.pets.new_pet(name="Bo"))
+    assert client.pets.new_pet.plan(name="Bo").body == b'{"name":"Bo"}'
+
+
+def test_what_was_called_in_any_version_is_used_from_then_on(world: World, web: Web) -> None:
+    """Also when another version has been taken over since, and where only a newer version had it."""
+    own = changed(lambda tree: tree["info"].update(title=f"Ever {world.name}"))
+    client = client_of(world, web, followed(given=own))
+    second = changed(lambda tree: tree["paths"].update({"/pets/new": {"get": operation("newPet")}}), own)
+    web.document = second
+    world.run(client.pets.get_pet())
+    world.run(client.pets.list_pets())
+    world.run(client.pets.new_pet())
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}), second)
+    assert world.run(client.pets.get_pet()).age == 3
+    for path in ("/pets/all", "/pets/new"):
+        web.document = copy.deepcopy(second)
+        del web.document["paths"][path]
+        with pytest.warns(UpdateWarning, match=f"GET {path}: is gone"):
+            world.run(client.pets.get_pet())
+    assert {"list_pets", "new_pet"} <= set(client.api.operations)
+
+
 def test_pages_begin_with_the_version_that_is_spoken_and_end_with_it(world: World, web: Web) -> None:
     """A look comes before the first page; what is taken over in the middle reaches the next call, not this one."""
     rules = {"pages": {"listPets": {"input": "page", "items": "$response.body#/items", "more": "$response.body#/more"}}}
@@ -261,6 +344,27 @@ def test_pinned_asks_no_network(world: World, web: Web) -> None:
     assert web.looks == []
 
 
+def test_a_walk_that_a_service_begins_looks_as_well(world: World, web: Web) -> None:
+    """A program that does nothing else follows all the same."""
+    api = followed()
+    client = client_of(world, web, api)
+
+    class Nothing:
+        operation = api.operations["get_pet"]
+        ended = True
+
+        async def next(self) -> None:
+            """Nothing comes."""
+
+        async def close(self) -> None:
+            """Nothing to stop."""
+
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    kind: Any = BlockingWalk if world.blocking else AsyncWalk
+    assert world.all(kind(client, Nothing())) == []
+    assert api.now is not api.pinned
+
+
 def test_nobody_looks_more_often_than_agreed(world: World, web: Web) -> None:
     """Neither this client, nor another one, nor another process, as long as `every` says."""
     api = followed(every=60.0)
@@ -275,6 +379,22 @@ def test_nobody_looks_more_often_than_agreed(world: World, web: Web) -> None:
     Store().look(SOURCE)
     world.run(client.pets.get_pet())
     assert len(web.looks) == 1
+
+
+def test_whoever_is_cancelled_in_a_look_leaves_it_to_the_next(web: Web) -> None:
+    """The next call looks, and does not wait until it is time again."""
+    api = followed(every=3600.0)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    with httpx.Client(transport=httpx.MockTransport(web)) as http:
+        client = api.client(http_client=http, base_url="https://api.test/v1")
+        web.document = answer
+        with pytest.raises(KeyboardInterrupt):
+            client.pets.get_pet()
+        web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+        assert client.pets.get_pet().age == 3
 
 
 def test_a_document_that_did_not_change_is_not_sent_again(world: World, web: Web) -> None:
@@ -396,6 +516,56 @@ def test_a_document_never_decides_where_requests_and_credentials_go(world: World
     assert set(web.called) == {"GET api.test /v1/pets/first"}
 
 
+def test_an_operation_is_sent_to_no_server_that_only_a_newer_document_names(world: World, web: Web) -> None:
+    """Neither what it is given nor a credential; a relative server is the pinned document's, too."""
+    own = changed(lambda tree: tree["info"].update(title=f"Servers {world.name}"))
+    own["paths"]["/pets/first"]["servers"] = [{"url": "/v2"}]
+    client = world.client(web, api=followed("latest", given=own), base_url=None, api_key=None)
+    web.document = {**own, "servers": [{"url": "https://evil.test/v1"}]}
+    web.document["paths"]["/pets/new"] = {"get": {**operation("newPet"), "servers": [{"url": "https://evil.test"}]}}
+    world.run(client.pets.get_pet())
+    with pytest.raises(errors.ConfigurationError, match="does not decide where credentials go; pass servers"):
+        world.run(client.pets.new_pet())
+    assert web.called == ["GET api.test /v2/pets/first"]
+    assert "evil" not in repr(client)
+    allowed = client.with_options(servers={"https://evil.test": "https://new.test"})
+    world.run(allowed.pets.new_pet())
+    assert web.called[-1] == "GET new.test /pets/new"
+
+
+def test_a_source_sends_nobody_to_another_place(world: World, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An Overlay may name the document that it extends; as a version, it is none that could be spoken."""
+    fetched: list[str] = []
+    monkeypatch.setattr("leapocr_dyn.fetch.fetch", fetched.append)
+    client = client_of(world, web)
+    info = {"title": "Ours", "version": "1"}
+    web.document = {"overlay": "1.0.0", "info": info, "extends": "https://evil.test/x", "actions": [{"target": "$"}]}
+    with pytest.warns(UpdateWarning, match="is an Overlay, which only says where its document is"):
+        world.run(client.pets.get_pet())
+    assert fetched == []
+
+
+def test_what_would_be_sent_elsewhere_is_not_taken_over(world: World, web: Web) -> None:
+    """The pinned version is called on, where it was."""
+    client = client_of(world, web)
+    web.document = changed(lambda tree: tree["paths"]["/pets/first"].update(servers=[{"url": "https://evil.test"}]))
+    with pytest.warns(UpdateWarning, match=r"GET /pets/first: is sent to https://evil.test, no longer to"):
+        world.run(client.pets.get_pet())
+    assert web.called == ["GET api.test /v1/pets/first"]
+
+
+def test_settings_for_the_pinned_server_stay_good(world: World, web: Web) -> None:
+    """Its variables can be set in every client, whatever a newer document says of its own servers."""
+    where = {"url": "https://{region}.test", "variables": {"region": {"default": "eu"}}}
+    api = followed(given={**described(), "servers": [where]})
+    settings: Json = {"api": api, "base_url": None, "api_key": None, "server_variables": {"region": "us"}}
+    client = world.client(web, **settings)
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    for one in (client, client.with_options(timeout=7), world.client(web, **settings)):
+        assert world.run(one.pets.get_pet()).age == 3
+    assert set(web.called) == {"GET us.test /pets/first"}
+
+
 def test_only_listed_documents_are_taken(world: World, web: Web, tmp_path: Path) -> None:
     """By their SHA-256, given one by one, or in a file as sha256sum writes it."""
     newer = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
@@ -431,6 +601,16 @@ def test_an_overlay_is_applied_to_every_version_and_one_that_no_longer_fits_is_s
     with pytest.warns(UpdateWarning, match=r"action 1 at \$.paths\['/pets/first'\].*no longer fits"):
         assert world.run(client.pets.get_pet()).age == 3
     assert web.called[-1] == "GET api.test /v1/pets/first"
+
+
+def test_a_correction_that_is_no_longer_needed_stops_nobody(world: World, web: Web) -> None:
+    """What an overlay takes away may be gone already."""
+    action = {"target": "$.paths['/pets/first'].get.deprecated", "remove": True}
+    overlay = {"overlay": "1.0.0", "info": {"title": "Ours", "version": "1"}, "actions": [action]}
+    first = changed(lambda tree: tree["paths"]["/pets/first"]["get"].update(deprecated=True))
+    client = client_of(world, web, followed(given=first, overlay=overlay))
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    assert world.run(client.pets.get_pet()).age == 3
 
 
 def test_a_view_that_no_longer_fits_keeps_the_last_good_version(world: World, web: Web) -> None:
@@ -501,6 +681,35 @@ def test_a_url_without_a_pinned_version_goes_back_to_the_one_before(web: Web, mo
     assert "age" not in str(leapocr_dyn.load(SOURCE, policy="latest").document)
 
 
+def test_other_programs_stop_to_speak_what_was_rolled_back(world: World, web: Web) -> None:
+    """At their next look; and what it had of its own is no longer on offer."""
+    api = followed()
+    client = client_of(world, web, api)
+    web.document = changed(lambda tree: tree["paths"].update({"/new": {"get": {**operation("newPet"), "tags": ["x"]}}}))
+    world.run(client.pets.get_pet())
+    assert world.run(client.x.new_pet()).name == "Bo"
+    followed().rollback()
+    with pytest.warns(UpdateWarning, match="it was rolled back"):
+        world.run(client.pets.get_pet())
+    assert api.now is api.pinned
+    assert not hasattr(client, "x")
+
+
+def test_going_back_works_where_nothing_can_be_written(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this program, as long as it runs."""
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    answers(monkeypatch, web)
+    api = followed()
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    api.update()
+    api.rollback()
+    assert not api.update().taken
+    assert api.now is api.pinned
+
+
 def test_a_dry_look_keeps_nothing(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says what would be done."""
     answers(monkeypatch, web)
@@ -535,6 +744,25 @@ def test_who_follows_nothing_is_told_how() -> None:
         followed("compatibel")
     with pytest.raises(errors.ConfigurationError, match="every: "):
         followed(every=-1)
+
+
+def test_a_service_whose_ids_change_answers_as_before(world: World) -> None:
+    """What a door knows of an operation, it knows by the id that its workflow calls it by."""
+    newer = copy.deepcopy(leapocr_dyn.load("zaguan").document)
+    for item in newer["paths"].values():
+        for node in item.values():
+            node["operationId"] = f"new{node['operationId']}"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = newer if request.url.host == "docs.test" else {"models": [{"model_id": "a"}]}
+        return httpx.Response(200, json=found)
+
+    api = leapocr_dyn.load("zaguan", policy="compatible", updates=SOURCE, every=0.0)
+    kind = ZaguanClient if world.blocking else AsyncZaguanClient
+    client = kind("https://z.test", KEY, api=api, http_client=world.http(answer))
+    [found] = world.run(client.get_capabilities())
+    assert api.now is not api.pinned
+    assert found.model_id == "a"
 
 
 # --- in company ---
@@ -575,6 +803,23 @@ def test_many_threads_may_call_while_a_version_is_taken_over(web: Web) -> None:
         for thread in threads:
             thread.join()
     assert failures == []
+
+
+@pytest.mark.parametrize("kind", [Client, Pair])
+def test_versions_that_nobody_speaks_are_forgotten(
+    kind: type[Client], web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program may follow a document that changes every day, for years."""
+    answers(monkeypatch, web)
+    api = followed("latest")
+    with kind(api, base_url="https://api.test/v1") as client:
+        seen = []
+        for number in range(10):
+            web.document = described(**{f"/pets/{number}": {"get": operation(f"pet{number}")}})
+            assert client.pets.get_pet().name == "Bo"
+            seen.append(weakref.ref(api.now))
+        gc.collect()
+        assert [one() is not None for one in seen] == [False] * 9 + [True]
 
 
 def test_other_settings_follow_on(world: World, web: Web) -> None:
@@ -648,6 +893,31 @@ def test_a_url_that_fails_today_gives_the_document_of_yesterday(web: Web, monkey
     assert len(web.looks) == 1
     with pytest.raises(errors.DocumentError, match="status 500"):
         leapocr_dyn.load(SOURCE)
+
+
+def test_a_url_is_judged_by_the_version_that_was_seen_first(
+    world: World, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was not taken over yesterday is not what a program begins with today."""
+    answers(monkeypatch, web)
+    web.document = changed(lambda tree: tree["info"].update(title=f"URL {world.name}"))
+    first = leapocr_dyn.load(SOURCE, policy="compatible", every=0.0)
+    client = client_of(world, web, first)
+    world.run(client.pets.list_pets())
+    web.document = changed(lambda tree: tree["paths"].pop("/pets/all"), web.document)
+    with pytest.warns(UpdateWarning, match="GET /pets/all: is gone"):
+        world.run(client.pets.list_pets())
+    for policy in ("pinned", "compatible"):
+        assert leapocr_dyn.load(SOURCE, policy=policy).pinned is first.pinned
+
+
+def test_a_digest_is_never_asked_for_in_vain(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is checked without a policy, too; beside a document that is at hand, it has nothing to check."""
+    answers(monkeypatch, web)
+    with pytest.raises(errors.DocumentError, match="is not one that may be taken"):
+        leapocr_dyn.load(SOURCE, sha256="0" * 64)
+    with pytest.raises(errors.ConfigurationError, match="sha256: says which newer documents"):
+        leapocr_dyn.load(described(), sha256="0" * 64)
 
 
 @published
@@ -728,6 +998,31 @@ def test_a_source_that_drips_keeps_nobody_waiting(world: World, monkeypatch: pyt
         finally:
             over.set()
             thread.join()
+
+
+def test_a_document_that_takes_long_to_read_keeps_nobody_waiting(
+    world: World, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The call goes on with the version that there is, and the newer one is spoken when it has been read."""
+    monkeypatch.setattr("leapocr_dyn.history.update.SECONDS", 0.5)
+    may_go_on = threading.Event()
+
+    def slow(*apis: Api) -> judge.Judged:
+        may_go_on.wait()
+        return judge.judge(*apis)
+
+    monkeypatch.setattr(update, "judge", slow)
+    api = followed()
+    client = client_of(world, web, api)
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    with pytest.warns(UpdateWarning, match="was not complete within"):
+        assert world.run(client.pets.get_pet()).name == "Bo"
+    world.run(client.pets.get_pet())
+    assert api.now is api.pinned
+    may_go_on.set()
+    with api._followed()._weighing:  # whoever reads is done
+        assert api.now is not api.pinned
+    assert len(web.looks) == 1
 
 
 def test_a_client_for_both_worlds_follows_in_both(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,7 @@ class Document(NamedTuple):
             digest = source.digest(f"{digest} {read.digest}")
             report += [
                 Finding(
-                    "overlay" if one.matches else "overlay-unmatched",
+                    "overlay" if one.matches or one.removes else "overlay-unmatched",
                     "",
                     f"{read.name}, action {one.index + 1} at {one.target}: {one.matches} matches",
                 )

@@ -39,7 +39,8 @@ ACTION_FIELDS = {"target", "description", "update", "remove", "copy"}
 class Applied(NamedTuple):
     """What one action did. index: of the action, from 0. matches: the nodes that its target selected.
 
-    places: the JSON Pointers of the first PLACES of them, as they stood before it.
+    places: the JSON Pointers of the first PLACES of them, as they stood before it. removes: whether it takes them away;
+    where it finds none, all is as it wants it.
     """
 
     # An action has an index; that tuples have a method of that name, nobody will miss.
@@ -48,6 +49,7 @@ class Applied(NamedTuple):
     matches: int
     description: str
     places: tuple[str, ...] = ()
+    removes: bool = False
 
 
 # --- the shape of an overlay ---
@@ -155,7 +157,8 @@ def apply(
         except DocumentError as error:
             raise DocumentError(f"{name}: actions[{index}] at {shown(target)}: {error.message}") from error
         places = tuple(pointer(*map(str, steps)) for steps in nodes[:PLACES])
-        applied.append(Applied(index, target, len(nodes), action.get("description", ""), places))
+        said, removes = action.get("description", ""), action.get("remove") is True
+        applied.append(Applied(index, target, len(nodes), said, places, removes))
     return editor.tree, applied
 
 

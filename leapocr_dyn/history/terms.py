@@ -61,6 +61,8 @@ def of(
             fetch.allowed(updates, here=True)
         except DocumentError as error:
             raise ConfigurationError(f"updates: {error.message}") from error
+    if sha256 is not None and updates is None:
+        raise ConfigurationError('sha256: says which newer documents may be taken: updates="https://..."')
     if isinstance(every, bool) or not isinstance(every, (int, float)) or not every >= 0:
         raise ConfigurationError(f"every: the seconds between two looks, 0 or more, not {every!r:.60}")
     return Terms(chosen, updates, float(every), _listed(sha256), pin.uses if pin is not None else ())
@@ -100,14 +102,16 @@ def pinned(path: str | os.PathLike[str], pin: Pin, service: str | None, store: S
     return content
 
 
-def latest(url: str, terms: Terms, store: Store) -> bytes:
-    """The newest version of a URL's document that this machine has seen; where it has seen none, what stands there now.
+def first(url: str, terms: Terms, store: Store) -> bytes:
+    """The first version of a URL's document that this machine has seen; where it has seen none, what stands there now.
 
+    The first one, because the program was written against none that came later: what is newer is judged beside it.
     Raises as a fetch does.
     """
-    for version in store.versions(url):
-        listed = terms.sha256 is None or version.digest in terms.sha256
-        if listed and not version.refused and (content := store.read(version.digest)) is not None:
+    kept = {one.digest for one in store.versions(url) if not one.refused}
+    for event in reversed(store.log(url)):
+        listed = terms.sha256 is None or event.digest in terms.sha256
+        if listed and event.digest in kept and (content := store.read(event.digest)) is not None:
             return content
     fetched = fetch.fetch(url)
     check(fetched.content, fetch.plain(url), terms)

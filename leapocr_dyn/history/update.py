@@ -4,7 +4,7 @@
 
 Theory of operation. `pinned` is the version that a program was written against. A newer one is fetched before a
 workflow begins, when it is time to look (`look`), or when somebody says so (`update`). It goes through the whole
-pipeline, overlays and workflow and all, and is compared with the pinned one (`judge`, a pure function). What this
+pipeline, overlays and workflow and all, and is compared with the pinned one (judge.py). What this
 program uses decides: what its workflow names, what it has called or planned, and what a lock file lists. Under
 `compatible` it is taken over only where none of that breaks; `latest` takes everything, and says what breaks.
 
@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leapocr_dyn import errors, fetch
 from leapocr_dyn.document import source
-from leapocr_dyn.history.compare import Change, Comparer, Comparison, comparison
-from leapocr_dyn.history.rule import BREAKING, NONE
+from leapocr_dyn.history.compare import Change, Comparison
+from leapocr_dyn.history.judge import Judged, judge, unfit, unmatched
 from leapocr_dyn.history.store import Store, Version
 from leapocr_dyn.history.terms import Terms, check
 from leapocr_dyn.model import naming
@@ -46,21 +46,9 @@ if TYPE_CHECKING:
     from leapocr_dyn.bound import Line
 
 SECONDS = 2.0  # that a look may take from a workflow that is about to begin
+HOUR = 3600.0  # seconds after which a source that failed is asked again, at the latest
+SHOWN = 20  # breaking changes in a message; a document may have a million
 TRIED = 3  # versions of the store, newest first, before the pinned one is good enough
-# Whoever follows keeps the names that it had, and finds an operation by where it is.
-FORGIVEN = frozenset({"operation-renamed", "tag-lost", "tag-removed", "tag-order-changed"})
-
-
-class Judged(NamedTuple):
-    """What a newer version means beside the pinned one.
-
-    broken: what breaks, by the operation's name ("namespace.name") in the pinned one. names: how operations were
-    called that are called otherwise now, by their place ("METHOD /path") in the newer one.
-    """
-
-    comparison: Comparison
-    broken: Mapping[str, tuple[Change, ...]]
-    names: Mapping[str, str]
 
 
 class Update(NamedTuple):
@@ -110,56 +98,20 @@ def _told(update: Update) -> Iterator[str]:
         yield f"{version} is not taken over ({said})" + (
             ":" if update.reasons else "; nothing that is used here breaks"
         )
-    for change in update.breaks:
+    for change in update.breaks[:SHOWN]:
         yield f"  {change.said} (at #{change.new or change.old})"
+    if len(update.breaks) > SHOWN:
+        yield f"  and {len(update.breaks) - SHOWN:,} more"
     for reason in update.reasons:
         yield f"  {reason}"
-
-
-def judge(pinned: Api, newer: Api) -> Judged:
-    """What a newer version means for a program that was written against the pinned one."""
-    both = Comparer(pinned.whole, newer.whole)
-    changes: list[Change] = []
-    broken: dict[str, tuple[Change, ...]] = {}
-    names: dict[str, str] = {}
-    for old, new in both.pairs:
-        was = pinned.operations.get(old.name) if old is not None else None
-        now = newer.operations.get(new.name) if new is not None else None
-        if was is None and now is None:
-            continue  # not of what was selected
-        told = [one._replace(severity=NONE) if one.rule in FORGIVEN else one for one in both.changes(old, new)]
-        changes += told
-        if was is not None:
-            name = f"{was.namespace}.{was.name}"
-            if severe := tuple(one for one in told if one.severity == BREAKING):
-                broken[name] = severe
-            if new is not None and (now is None or f"{now.namespace}.{now.name}" != name):
-                names[new.name] = name
-    return Judged(comparison(changes), broken, names)
-
-
-def unmatched(api: Api) -> set[str]:
-    """The actions of overlays that found nothing in the document."""
-    return {finding.said for finding in api.report if finding.rule == "overlay-unmatched"}
-
-
-def unfit(api: Api) -> dict[str, str]:
-    """The views of a workflow that cannot be laid over the document, and why."""
-    found = {}
-    for name in api.views:
-        try:
-            api.views.view(name).fields  # noqa: B018 - worked out when they are asked for
-        except errors.DocumentError as error:
-            found[name] = str(error)
-    return found
 
 
 class Following:
     """The versions of one API: which one is spoken, and who speaks it.
 
     name: the API's, for messages. home: whose document says where the API is. pinned: the version to compare with, and
-    to go back to. digest: sha256 of its bytes, where it has some. make: an Api from a document's bytes and the names
-    that operations shall have, by their place.
+    to go back to. digest: sha256 of its bytes, where it has some. make: an Api from a document's bytes and the
+    operations that some shall be called like, by their place.
     """
 
     def __init__(
@@ -168,7 +120,7 @@ class Following:
         home: Api,
         pinned: Api,
         digest: str | None,
-        make: Callable[[bytes, Mapping[str, str]], Api],
+        make: Callable[[bytes, Mapping[str, Operation]], Api],
         terms: Terms,
         store: Store,
         clock: Clock | None = None,
@@ -186,10 +138,13 @@ class Following:
         self._broken: Mapping[str, tuple[Change, ...]] = {}
         self._good = unmatched(pinned)  # what the version that is spoken leaves unmatched
         self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
+        self._used: set[str] = set()  # in any version: who called it yesterday calls it tomorrow
+        self._refused: set[str] = set()  # digests; for where nothing can be written
         self._due = 0.0  # by the clock
         self._last: tuple[object, Update] | None = None  # to judge it again would cost
-        self._warned: Update | None = None
+        self._warned: object = None  # of what; once is enough
         self._looking = threading.Lock()
+        self._weighing = threading.Lock()  # held longer than a look where a document is large
         self._moving = threading.RLock()
         for use in terms.uses:
             self._pinned_operation(use)
@@ -207,16 +162,23 @@ class Following:
     def now(self, way: Operation | Method) -> Operation | Method:
         """A way to call, in the version that is spoken; as it was where that has none. It counts as used."""
         name = f"{way.operation.namespace}.{way.operation.name}"
-        way.operation.planned = True
+        self._used.add(name)
         if name in self._broken and self.terms.policy == "compatible":
             self._return(name)
         ways: Mapping[str, Operation | Method] = self.api.methods if isinstance(way, Method) else self.api.operations
         return ways.get(f"{way.namespace}.{way.name}".lstrip("."), way)
 
-    async def look(self, io: Transport) -> None:
-        """Take a newer version over, where it is time to look for one. What goes wrong is a warning, and no failure."""
+    async def look(self, io: Transport, way: Operation | Method | None = None) -> None:
+        """Take a newer version over, where it is time to look for one. What goes wrong is a warning, and no failure.
+
+        way: what is called next; it counts as used.
+        """
+        if way is not None:
+            self._used.add(f"{way.operation.namespace}.{way.operation.name}")
         now = self.clock.now()
-        if self.terms.policy == "pinned" or now < self._due or not self._looking.acquire(blocking=False):
+        if self.terms.policy == "pinned" or now < self._due or self._weighing.locked():
+            return
+        if not self._looking.acquire(blocking=False):
             return
         try:
             self._due = now + self.terms.every
@@ -227,7 +189,12 @@ class Following:
                 return
             update = await self._found(io, SECONDS)
         except errors.Error as error:
+            self._due = now + min(self.terms.every, HOUR)
             self._warn(Update(self.name, self.shown, reasons=(_stays(error),)))
+        except BaseException as error:
+            if not isinstance(error, Exception):  # whoever asked was cancelled: the next one looks
+                self._due = now
+            raise
         else:
             if update.breaks or update.reasons:
                 self._warn(update)
@@ -258,14 +225,10 @@ class Following:
         Raises ConfigurationError where the pinned version is spoken.
         """
         digest = self.digest
-        # Who began with the newest version that was known, and agreed on none, goes back to one that was known before.
-        older = self._older() if self.api is self.pinned and self.home is self.pinned else None
-        if digest is None or (self.api is self.pinned and older is None):
+        if self.api is self.pinned or digest is None:
             raise errors.ConfigurationError(f"{self.name}: the pinned version is spoken; there is nothing to roll back")
+        self._refused.add(digest)
         self.store.refuse(self._source, digest)
-        if older is not None:
-            self.home, self.pinned, self._pinned_digest = older[0], *older
-        self.speak(self.pinned, self._pinned_digest, {})
         self.catch_up()
         where = "the pinned version" if self.api is self.pinned else f"version {(self.digest or '')[:12]}"
         return Update(
@@ -278,24 +241,27 @@ class Following:
         """Speak the newest version that this machine has seen and the policy allows. No network."""
         if self.terms.policy == "pinned":
             return
-        known = [one for one in self.store.versions(self._source) if not one.refused][:TRIED]
-        for version in known:
+        versions = self.store.versions(self._source)
+        refused = self._refused | {one.digest for one in versions if one.refused}
+        if self.digest in refused and self.api is not self.pinned:
+            self.speak(self.pinned, self._pinned_digest, {})
+        for version in [one for one in versions if one.digest not in refused][:TRIED]:
             if version.digest == self.digest:
                 return
             content = self.store.read(version.digest)
             try:
                 if content is not None:
                     check(content, self.shown, self.terms)
-                    if self._weighed(content, version.digest, version).taken:
+                    if self._weighed(content, version.digest).taken:
                         return
             except errors.Error:
                 continue  # it was said when it was fetched
 
     def used(self) -> frozenset[str]:
         """The operations that must not break, as "namespace.name"."""
-        versions = {id(api): api for api in (self.pinned, self.api)}.values()
-        planned = {f"{one.namespace}.{one.name}" for api in versions for one in api.operations.values() if one.planned}
-        return frozenset(self._named | planned)
+        for api in (self.pinned, self.api):
+            self._used.update(f"{one.namespace}.{one.name}" for one in api.operations.values() if one.planned)
+        return frozenset(self._named | self._used)
 
     def speak(self, api: Api, digest: str | None, broken: Mapping[str, tuple[Change, ...]]) -> None:
         """Have everybody speak this version from now on."""
@@ -334,7 +300,7 @@ class Following:
 
     async def _found(self, io: Transport, seconds: float, dry: bool = False, again: bool = False) -> Update:
         """What stands at the source, and what becomes of it."""
-        address, store = self._source, self.store
+        address, store, deadline = self._source, self.store, time.monotonic() + seconds
         versions = await io.call(partial(store.versions, address))
         newest = versions[0] if versions else None
         held = await io.call(partial(store.read, newest.digest)) if newest is not None else None
@@ -347,30 +313,39 @@ class Following:
             assert content is not None  # None was the answer to a condition
             digest = source.digest(content)
             check(content, self.shown, self.terms)
-            known = next((one for one in versions if one.digest == digest), None)
-            if again and known is not None and known.refused and not dry:
+            refused = digest in self._refused or any(one.refused for one in versions if one.digest == digest)
+            if again and refused and not dry:
+                self._refused.discard(digest)
                 store.accept(address, digest)
-            version = known._replace(refused=known.refused and not again) if known is not None else None
-            update = self._weighed(content, digest, version, dry=dry)
+            if refused and not again and not dry:
+                self.catch_up()  # another program may have rolled back what is spoken here
+            update = self._weighed(content, digest, refused and not again, dry=dry)
             if not dry:
                 if fetched is not None:
                     store.add(address, content, fetched.headers)  # now, because it can be read
                 store.look(address)
             return update
 
-        return await io.call(kept)
+        def weighed() -> Update:
+            with self._weighing:
+                return kept()
 
-    def _weighed(self, content: bytes, digest: str, version: Version | None, dry: bool = False) -> Update:
+        # A large document is read on without the caller, and what comes of it is spoken then.
+        return await io.call(lambda: fetch.in_time(weighed, address, deadline - time.monotonic()))
+
+    def _weighed(self, content: bytes, digest: str, rolled_back: bool = False, dry: bool = False) -> Update:
         """What becomes of a document. Raises DocumentError where it is none that could be spoken."""
         if digest == self.digest:
             return Update(self.name, self.shown)
         used = self.used()
-        rolled_back = version is not None and version.refused
         asked = digest, used, rolled_back
         if self._last is not None and self._last[0] == asked:
             return self._last[1]
         newer, judged = self._judged(content)
-        breaks = tuple(one for name in sorted(used) for one in judged.broken.get(name, ()))
+        broken = judged.broken
+        if any(name not in self.pinned.operations for name in used):  # what came with the version that is spoken
+            broken = {**judge(self.api, newer).broken, **broken}
+        breaks = tuple(one for name in sorted(used) for one in broken.get(name, ()))
         reasons = [f"{said}: the overlay no longer fits" for said in sorted(unmatched(newer) - self._good)]
         if rolled_back:
             reasons.append("it was rolled back; to take it all the same: leapocr-dyn spec update --again")
@@ -395,21 +370,16 @@ class Following:
             if wrong := [why for name, why in unfit(newer).items() if name not in unfit(self.pinned)]:
                 raise errors.DocumentError(f"{self.shown} does not fit the workflow any more: {'; '.join(wrong)}")
             judged = judge(self.pinned, newer)
-            return (self._make(content, judged.names) if judged.names else newer), judged
+            if judged.names:
+                newer = self._make(content, judged.names)
+                judged = judge(self.pinned, newer)
+            return newer, judged
         except (errors.Error, MemoryError):
             raise
         except Exception as error:  # a source is anybody's, and no mistake of ours may stop those who call
             raise errors.DocumentError(
                 f"{self.shown} cannot be taken over: {type(error).__name__}: {str(error)[:200]}"
             ) from error
-
-    def _older(self) -> tuple[Api, str] | None:
-        """The version that was known before this one, where this one is of the source."""
-        digests = [one.digest for one in self.store.versions(self._source) if not one.refused]
-        for digest in digests if self.digest in digests else ():
-            if digest != self.digest and (content := self.store.read(digest)) is not None:
-                return self._make(content, {}), digest
-        return None
 
     def _return(self, name: str) -> None:
         """Speak the pinned version again, because the one that is spoken breaks what is used from now on."""
@@ -422,8 +392,9 @@ class Following:
         self._warn(Update(self.name, self.shown, digest, breaks=breaks, reasons=why))
 
     def _warn(self, update: Update) -> None:
-        if update != self._warned:  # once, and not before every call
-            self._warned = update
+        about = update.digest, update.breaks or update.reasons
+        if about != self._warned:  # once, and not before every call
+            self._warned = about
             warnings.warn(errors.UpdateWarning(update), stacklevel=2)
 
 

@@ -10,7 +10,7 @@ Source: OpenAPI 3.1 sections 4.8.5 (Server Object) and 4.8.6 (Server Variable Ob
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -90,11 +90,19 @@ def address(tree: Tree, own: Server, config: ClientConfig) -> str:
     return _origin_text(base) + path if moves and base else url.rstrip("/")
 
 
-def check(tree: Tree, config: ClientConfig) -> None:
-    """Raise ConfigurationError for a server or a variable that the document does not name."""
-    known = list(_all(tree)) if config.servers or config.server_variables else []
+def origins(tree: Tree, config: ClientConfig) -> set[Origin | None]:
+    """The origins that a document names."""
+    return {origin(absolute(tree, one.address(config.server_variables))) for one in _all(tree)}
+
+
+def check(trees: Iterable[Tree], config: ClientConfig) -> None:
+    """Raise ConfigurationError for a server or a variable that none of the document's versions names."""
+    places = [(tree, one) for tree in trees for one in _all(tree)] if config.servers or config.server_variables else []
+    known = [one for _, one in places]
     for name in config.servers:
-        addresses = {text for one in known for text in (one.url, absolute(tree, one.address(config.server_variables)))}
+        addresses = {
+            text for tree, one in places for text in (one.url, absolute(tree, one.address(config.server_variables)))
+        }
         origins = [_origin_text(text) for text in addresses if is_absolute(text)]
         options = sorted({text.rstrip("/") for text in (*addresses, *origins) if text})
         if name.rstrip("/") not in options:
