@@ -203,7 +203,6 @@ def test_a_version_of_leapocr_is_spoken_with_its_own_fields() -> None:
         job_id = announced(sandbox, purpose="tax").json()["job_id"]
         status = call(sandbox, "GET", f"/ocr/status/{job_id}").json()
         assert (status["id"], status["queue"], "file_name" in status) == (job_id, "fast", False)
-        assert call(sandbox, "GET", f"/ocr/status/{job_id}?verbose=1").status_code == 400
 
 
 def test_an_operation_that_moved_is_found_by_its_id_and_one_that_was_renamed_by_its_place() -> None:
