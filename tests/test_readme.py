@@ -6,6 +6,8 @@ import contextlib
 import doctest
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +46,7 @@ def test_a_program_prints_what_stands_below_it(
 
 @pytest.mark.parametrize("session", SESSIONS, ids=[f"session {n + 1}" for n in range(len(SESSIONS))])
 def test_a_minute_at_the_prompt_goes_as_shown(session: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every line that the README types at the prompt is answered as the README shows."""
+    """Every line that the README types at the prompt goes as shown."""
     monkeypatch.chdir(ROOT)
     test = doctest.DocTestParser().get_doctest(session, {}, "README.md", "README.md", 0)
     runner = doctest.DocTestRunner()
@@ -52,6 +54,25 @@ def test_a_minute_at_the_prompt_goes_as_shown(session: str, monkeypatch: pytest.
         runner.run(test)
     assert runner.failures == 0, out.getvalue()
     assert runner.tries > 10
+
+
+def test_the_first_session_goes_as_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the command to the result: what is typed at the prompt of a local LeapOCR goes as shown."""
+    [shown] = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    _, command, *lines = shown.splitlines(keepends=True)
+    typed = "".join(line.removeprefix(">>> ") for line in lines if line.startswith(">>> "))
+    # Nobody echoes what comes through a pipe.
+    wanted = re.sub(r"^>>> .*\n", ">>> ", "".join(lines), flags=re.MULTILINE) + ">>> \n"
+    assert command == "$ leapocr-dyn repl --sandbox\n"
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    monkeypatch.chdir(ROOT)
+    run = subprocess.run(
+        [sys.executable, "-m", "leapocr_dyn.cli", "repl", "--sandbox"],
+        input=typed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+    )  # fmt: skip
+    port, request = r"127\.0\.0\.1:\d+", r"request id [0-9a-f-]+"
+    same = [re.sub(request, "request id", re.sub(port, "here", text)) for text in (run.stdout, wanted)]
+    assert same[0] == same[1]
 
 
 def test_the_piece_of_workflow_yaml_is_one() -> None:
