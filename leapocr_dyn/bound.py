@@ -53,9 +53,9 @@ class Line:
         following: Following | None = None,
         moved: Callable[[], Callable[[], None] | None] | None = None,
     ) -> None:
-        self.session = session
-        self.following = following
-        self.moved = moved
+        self.session: Session = session
+        self.following: Following | None = following
+        self.moved: Callable[[], Callable[[], None] | None] | None = moved
 
     def move(self, api: Api) -> None:
         """Speak this version of the API from now on."""

@@ -92,7 +92,7 @@ class Tally:
         self._seen: dict[tuple[str, str], Seen] = {}
         self._names: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self.beyond = 0
+        self.beyond: int = 0
 
     def note(self, pointer: str, what: str, value: Json) -> None:
         """Take one surprise down."""

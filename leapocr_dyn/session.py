@@ -102,7 +102,7 @@ class Session:
         home: Api | None = None,
     ) -> None:
         self.api = api
-        self.home = home or api
+        self.home: Api = home or api
         self.io = io
         self.config = config
         self.credentials = credentials

@@ -167,7 +167,7 @@ def test_a_method_can_stand_on_the_client_itself(world: World, api: Api) -> None
     twin = client.with_options(timeout=5)
     assert world.run(twin.order("Sencha")).name == "Sencha"
     assert {"order", "teas"} <= set(dir(twin))
-    assert repr(twin).endswith(" order, brew, names, teas>")
+    assert repr(twin).endswith(" order, brew, names, teas; try .api.tree(), .api.search(WORDS)>")
 
 
 def test_a_body_may_be_given_all_at_once(world: World, api: Api) -> None:

@@ -104,7 +104,7 @@ def test_prometheus_counts_and_measures(world: World) -> None:
     assert registry.get_sample_value("api_client_repeats_total", labels) == 1
     text = prometheus.generate_latest(registry).decode()
     assert 'service="others"' in text
-    assert "8443" not in text
+    assert ":8443" not in text
 
 
 def test_open_telemetry_measures_by_its_conventions(world: World) -> None:

@@ -97,7 +97,7 @@ def written(value: Any) -> str:  # Any: JSON
     def text(dumper: Dumper, value: str) -> yaml.ScalarNode:
         # What YAML 1.2 takes for a number, PyYAML, which knows 1.1, may leave bare.
         bare = value not in WORDS and not any(re.fullmatch(one, value) for one in (INTEGER, FLOAT, NOT_FINITE))
-        return dumper.represent_scalar(STANDARD + "str", value, None if bare and "\n" not in value else '"')
+        return dumper.represent_scalar(STANDARD + "str", value, None if bare and value.isprintable() else '"')
 
     Dumper.add_representer(str, text)
     made: str = yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)

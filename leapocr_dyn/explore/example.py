@@ -326,7 +326,8 @@ def kinds(schema: Schema) -> list[str]:
     """The JSON types to make; a schema that names none is judged by its other words."""
     said = schema.get("type")
     if said is not None:
-        return sorted(said if isinstance(said, list) else [said], key=lambda kind: kind == "null")
+        named = said if isinstance(said, list) else [said]
+        return sorted((kind for kind in named if isinstance(kind, str)), key=lambda kind: kind == "null")
     for kind, words in (
         ("object", {"properties", "additionalProperties", "required"}),
         ("array", {"items", "prefixItems"}),

@@ -28,10 +28,10 @@ def blocks(text: str) -> Iterator[list[str]]:
     """The lines of each block: a heading is one line, anything else ends at an empty one, or where its kind does."""
     held: list[str] = []
     for line in text.split("\n"):
-        if held and (not line.strip() or kind(line) != kind(held[-1]) or HEADING.match(line)):
+        if held and (not line.strip(" \t") or kind(line) != kind(held[-1]) or HEADING.match(line)):
             yield held
             held = []
-        if line.strip():
+        if line.strip(" \t"):
             held.append(line)
     if held:
         yield held
@@ -43,7 +43,7 @@ def kind(line: str) -> str:
         return "heading"
     if BULLET.match(line):
         return "list"
-    stripped = line.strip()
+    stripped = line.strip(" \t")
     return "table" if stripped.startswith("|") and stripped.endswith("|") and len(stripped) > 2 else "paragraph"
 
 
@@ -56,7 +56,7 @@ def laid_out(lines: list[str]) -> Markup:
     if what == "list":
         return element("ul", [element("li", strong(BULLET.sub("", line, count=1))) for line in lines], dir="auto")
     if what == "table":
-        return table([[cell.strip() for cell in line.strip()[1:-1].split("|")] for line in lines])
+        return table([[cell.strip(" \t") for cell in line.strip(" \t")[1:-1].split("|")] for line in lines])
     return element("p", strong("\n".join(lines)), dir="auto")
 
 

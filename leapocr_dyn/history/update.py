@@ -126,15 +126,17 @@ class Following:
         clock: Clock | None = None,
     ) -> None:
         self.name = name
-        self.home = home
-        self.pinned = self.api = pinned
+        self.home: Api = home
+        self.pinned: Api = pinned
+        self.api: Api = pinned
         self.terms = terms
         self.store = store
-        self.clock = clock or Clock()  # of its own: its clients may have several
+        self.clock: Clock = clock or Clock()  # of its own: its clients may have several
         self._make = make
-        self._pinned_digest = self.digest = digest
+        self.digest: str | None = digest
+        self._pinned_digest = digest
         self._source = terms.source or ""
-        self.shown = fetch.plain(self._source)
+        self.shown: str = fetch.plain(self._source)
         self._broken: Mapping[str, tuple[Change, ...]] = {}
         self._good = unmatched(pinned)  # what the version that is spoken leaves unmatched
         self._lines: weakref.WeakSet[Line] = weakref.WeakSet()

@@ -65,7 +65,7 @@ class Operation(Shown):
         self.place: str = pointer("paths", path, method)
         self.id: str = str(node.get("operationId"))
         self.followed: dict[str, Located] = {}  # the schemas of its answers, by the pointers of their media types
-        self.planned = False  # whether this process ever did; who follows the document's versions asks
+        self.planned: bool = False  # whether this process ever did; who follows the document's versions asks
         self._responses: list[tuple[str, Any, str]] | None = None
 
     @classmethod

@@ -55,8 +55,7 @@ class Marked(Session):
 
     async def ask(self, operation: str | Operation, arguments: Mapping[str, Any], **how: Any) -> Answer:
         """One call."""
-        answer = await super().ask(operation, arguments, **how)
-        known = self.api.operations  # also by an id that a newer document has changed
+        answer, known = await super().ask(operation, arguments, **how), self.api.operations
         asked = known[operation] if isinstance(operation, str) else operation
         shape = next((shape for id_, shape in SHAPES.items() if id_ in known and known[id_] is asked), None)
         return answer if shape is None else answer._replace(value=shape(self.api, answer.value))
