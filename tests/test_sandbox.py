@@ -336,6 +336,8 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         world.begin(TEA)
         assert list(tmp_path.iterdir())
     world.sandbox.stop()
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(10)  # anyio's are told to end, and nobody waits for them
     assert (list(tmp_path.iterdir()), set(threading.enumerate()) - threads) == ([], set())
     with pytest.raises(errors.ConfigurationError, match="not running"):
         _ = world.sandbox.url
