@@ -222,6 +222,21 @@ def test_many_jobs_share_one_wait(world: World) -> None:
         assert threading.active_count() == before
 
 
+def test_jobs_that_fell_due_while_the_caller_was_busy_are_asked_side_by_side(world: World) -> None:
+    """Also where their moments differ: once a file is sent, a batch hears of all that ended meanwhile, and has room."""
+
+    async def workflow() -> int:
+        session = world.client(Service(world, lambda job: 1))._session
+        waiting = Wait(session, [], SHORT)
+        for job in range(5):
+            waiting.add(str(job))
+            await session.io.sleep(0.5)
+        await waiting.next()
+        return len(waiting.ready())
+
+    assert world.run(workflow()) == 4
+
+
 def test_questions_keep_to_a_budget(world: World) -> None:
     """For all jobs together: at most so many in any second, apart from those that go out at once."""
     service = Service(world, lambda job: 3)

@@ -133,7 +133,8 @@ class Wait:
         """The next turns, at most as many as may be under way, spread by the budget."""
         first = heapq.heappop(self._turns)
         due = [first._replace(at=max(first.at, self._free_at))]
-        while len(due) < AT_ONCE and self._turns and self._turns[0].at <= due[0].at:
+        now = max(due[0].at, self._io.now())  # what held them up (a long upload, say) is over for all of them
+        while len(due) < AT_ONCE and self._turns and self._turns[0].at <= now:
             due.append(heapq.heappop(self._turns))
         self._free_at = due[0].at + len(due) / self._patience.rate
         return due
