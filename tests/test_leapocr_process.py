@@ -22,6 +22,7 @@ pytest.importorskip("starlette", reason="the sandbox needs starlette: pip instal
 from test_sandbox_reader import pdf
 
 from leapocr_dyn.sandbox import Sandbox
+from leapocr_dyn.session import Session
 
 
 def test_a_document_becomes_text(run: Run, folder: Path, configured: Sandbox) -> None:
@@ -159,3 +160,20 @@ def test_ctrl_c_ends_it_and_leaves_nothing_behind(folder: Path, slow: Sandbox) -
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     assert sorted(os.listdir(folder)) == before
+
+
+def test_ctrl_c_while_a_job_is_submitted_names_the_job(
+    run: Run, folder: Path, configured: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have begun, and then it is paid for."""
+    ask = Session.ask
+
+    async def interrupted(self: Session, operation: Any, *rest: Any, **more: Any) -> Any:  # Any: passed on
+        if getattr(operation, "id", "") == "completeDirectUpload":
+            raise KeyboardInterrupt
+        return await ask(self, operation, *rest, **more)
+
+    monkeypatch.setattr(Session, "ask", interrupted)
+    said = run("process", "tea.pdf")
+    assert (said.code, said.out) == (130, "")
+    assert re.fullmatch(r"leapocr-dyn: interrupted; This was about job [-0-9a-f]{36}\.", said.errors[-1])

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = commands.main(arguments, prog_name="leapocr-dyn", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else DONE)
     except click.exceptions.Abort as error:
-        say("; ".join(["interrupted", *error.args]))
+        say("; ".join(["interrupted", *(error.args or getattr(error.__cause__, "__notes__", ()))]))
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
         said = error.format_message().removesuffix(".")
