@@ -136,7 +136,7 @@ def elsewhere(api: Api, config: ClientConfig) -> dict[str, list[str]]:
             except ConfigurationError as error:
                 there = error.message
             if there != destination(api, config):
-                found.setdefault(there, []).append(f"{it.namespace}.{it.name}")
+                found.setdefault(there, []).append(it.full_name)
     return found
 
 

@@ -53,9 +53,8 @@ def names(context: click.Context, typed: str) -> Found:
     for namespace, ways in api.namespaces.items():
         for name, way in ways.items():
             alone = name in api.methods or (name in api.operations and api.operations[name] is way)
-            whole = f"{namespace}.{name}".lstrip(".")
             about = str(way.operation.node.get("summary") or "")
-            yield (name, about) if alone and not typed.startswith(f"{namespace}.") else (whole, about)
+            yield (name, about) if alone and not typed.startswith(f"{namespace}.") else (way.full_name, about)
 
 
 @offering

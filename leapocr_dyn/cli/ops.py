@@ -47,7 +47,7 @@ def ops(
 def rows(api: Api) -> list[tuple[str, str, str, str]]:
     """Name, method, path and summary of everything, namespace by namespace."""
     return [
-        (f"{namespace}.{name}".lstrip("."), it.method, it.path, str(it.node.get("summary", "")))
-        for namespace, ways in api.namespaces.items()
-        for name, it in ((name, way.operation) for name, way in ways.items())
+        (way.full_name, it.method, it.path, str(it.node.get("summary", "")))
+        for ways in api.namespaces.values()
+        for way, it in ((way, way.operation) for way in ways.values())
     ]

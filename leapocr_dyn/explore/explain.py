@@ -77,7 +77,7 @@ def explain(api: Api, what: Given) -> Explanation:
 
 
 def _method(api: Api, it: Method) -> Iterator[Fact]:
-    whole = f"{it.namespace}.{it.name}".lstrip(".")
+    whole = it.full_name
     yield Fact("name", spelling.called(it), workflow_line.of(api, "methods", whole))
     if it.way.view is not None:
         yield Fact("gives", it.way.view, workflow_line.of(api, "views", it.way.view))

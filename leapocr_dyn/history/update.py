@@ -163,12 +163,12 @@ class Following:
 
     def now(self, way: Operation | Method) -> Operation | Method:
         """A way to call, in the version that is spoken; as it was where that has none. It counts as used."""
-        name = f"{way.operation.namespace}.{way.operation.name}"
+        name = way.operation.full_name
         self._used.add(name)
         if name in self._broken and self.terms.policy == "compatible":
             self._return(name)
         ways: Mapping[str, Operation | Method] = self.api.methods if isinstance(way, Method) else self.api.operations
-        return ways.get(f"{way.namespace}.{way.name}".lstrip("."), way)
+        return ways.get(way.full_name, way)
 
     async def look(self, io: Transport, way: Operation | Method | None = None) -> None:
         """Take a newer version over, where it is time to look for one. What goes wrong is a warning, and no failure.
@@ -176,7 +176,7 @@ class Following:
         way: what is called next; it counts as used.
         """
         if way is not None:
-            self._used.add(f"{way.operation.namespace}.{way.operation.name}")
+            self._used.add(way.operation.full_name)
         now = self.clock.now()
         if self.terms.policy == "pinned" or now < self._due or self._weighing.locked():
             return
@@ -262,7 +262,7 @@ class Following:
     def used(self) -> frozenset[str]:
         """The operations that must not break, as "namespace.name"."""
         for api in (self.pinned, self.api):
-            self._used.update(f"{one.namespace}.{one.name}" for one in api.operations.values() if one.planned)
+            self._used.update(one.full_name for one in api.operations.values() if one.planned)
         return frozenset(self._named | self._used)
 
     def speak(self, api: Api, digest: str | None, broken: Mapping[str, tuple[Change, ...]]) -> None:
@@ -287,7 +287,7 @@ class Following:
             if text in operations and text in ((known := operations[text]).id, f"{known.method} {known.path}"):
                 found.add(known)
         found.update(self._pinned_operation(use) for use in self.terms.uses)
-        return frozenset(f"{one.namespace}.{one.name}" for one in found)
+        return frozenset(one.full_name for one in found)
 
     def _pinned_operation(self, name: str) -> Operation:
         try:

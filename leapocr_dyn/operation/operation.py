@@ -228,6 +228,11 @@ class Operation(Shown):
         return describe.operation(self)
 
     @property
+    def full_name(self) -> str:
+        """As "namespace.name", which no other operation has."""
+        return f"{self.namespace}.{self.name}".lstrip(".")
+
+    @property
     def operation(self) -> Operation:
         """Itself: what a way to call an operation has, too."""
         return self
