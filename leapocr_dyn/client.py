@@ -273,7 +273,7 @@ def configured(api: Api, config: ClientConfig | None, settings: Mapping[str, Any
 
 def _trees(api: Api) -> Iterator[Mapping[str, Any]]:  # Any: JSON
     """The documents that may name servers: the one that says where the API is, and the one that is spoken."""
-    return (one.operations.context[0].tree for one in {api.home, api.now})
+    return (one.operations.document.tree for one in {api.home, api.now})
 
 
 def changed(config: ClientConfig, settings: Mapping[str, Any]) -> ClientConfig:

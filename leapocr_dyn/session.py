@@ -127,7 +127,7 @@ class Session:
     @cached_property
     def base_url(self) -> str:
         """Where the API is. Raises ConfigurationError where neither the caller nor the document says."""
-        url = self.config.base_url or server.root(self.home.operations.context[0].tree, self.config.server_variables)
+        url = self.config.base_url or server.root(self.home.operations.document.tree, self.config.server_variables)
         if not server.is_absolute(url):
             said = f"the document says only {url}" if url else "neither base_url nor the document says"
             raise errors.ConfigurationError(f"{said} where the API is; pass base_url=")
@@ -144,7 +144,7 @@ class Session:
     @cached_property
     def _known_origins(self) -> set[Origin | None]:
         """Where requests may go, whatever version is spoken."""
-        return {self._home, *self._allowed, *server.origins(self.home.operations.context[0].tree, self.config)}
+        return {self._home, *self._allowed, *server.origins(self.home.operations.document.tree, self.config)}
 
     def plan(self, operation: Operation, arguments: Mapping[str, Any]) -> Plan:  # Any: what the operation's types say
         """The request for these arguments, without credentials."""
@@ -158,7 +158,7 @@ class Session:
         own = operation.server
         if own is None:
             return self.base_url
-        there = server.address(self.home.operations.context[0].tree, own, self.config)
+        there = server.address(self.home.operations.document.tree, own, self.config)
         if self.api is not self.home and origin(there) not in self._known_origins:
             raise server.foreign(there)
         return there

@@ -118,7 +118,7 @@ def destination(api: Api, config: ClientConfig) -> str:
     """Where requests go, or ""."""
     from leapocr_dyn.operation import server
 
-    where = config.base_url or server.root(api.operations.context[0].tree, config.server_variables)
+    where = config.base_url or server.root(api.operations.document.tree, config.server_variables)
     return where if server.is_absolute(where) else ""
 
 
@@ -132,7 +132,7 @@ def elsewhere(api: Api, config: ClientConfig) -> dict[str, list[str]]:
             if own is None:
                 continue
             try:
-                there = server.address(api.operations.context[0].tree, own, config)
+                there = server.address(api.operations.document.tree, own, config)
             except ConfigurationError as error:
                 there = error.message
             if there != destination(api, config):

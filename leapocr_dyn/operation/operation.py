@@ -73,7 +73,7 @@ class Operation(Shown):
         """Stands for a call that the document does not describe: any JSON, and the document's own security."""
         node = {"operationId": f"{method} {path}", "responses": {"default": {"content": {"*/*": {"schema": True}}}}}
         names = "", f"{method} {path}"
-        document, converter, workflow = operations.context
+        document, converter, workflow = operations.document, operations.converter, operations.workflow
         return cls(document, converter, path, method.lower(), node, names, Rule(), workflow)
 
     # -- what the document says
