@@ -4,9 +4,9 @@
 
 Theory of operation. `pinned` is the version that a program was written against. A newer one is fetched before a
 workflow begins, when it is time to look (`look`), or when somebody says so (`update`). It goes through the whole
-pipeline, overlays and workflow and all, and is compared with the pinned one (judge.py). What this
-program uses decides: what its workflow names, what it has called or planned, and what a lock file lists. Under
-`compatible` it is taken over only where none of that breaks; `latest` takes everything, and says what breaks.
+pipeline, overlays and workflow and all, and is compared with the pinned one (judge.py). What this program uses decides:
+what its workflow names, what it has called or planned, and what a lock file lists. Under `compatible` it is taken over
+only where none of that breaks; `latest` takes everything, and says what breaks.
 
 To take over is to put another Api in the place of the one that is spoken (`speak`); everybody who joined gets a session
 of it. What is under way keeps the session that it began with, so no running job is disturbed. A callable that somebody
@@ -14,7 +14,7 @@ holds is found again in the new version by its name (`now`); names stay what the
 things now. Where an operation that was not used before turns out to be broken in the version that was taken, the pinned
 one is spoken again before anything is sent.
 
-It refuses to let a document say where requests go: the pinned one's server stays, and so does whom it is trusted by.
+It refuses to let a document say where requests go: the pinned one's server stays, and with it who may see a credential.
 A source that fails, in whatever way, changes nothing: yesterday's version is spoken on, with one warning.
 """
 
