@@ -214,7 +214,7 @@ def _model(api: Api, name: str) -> Iterator[Fact]:
     place = pointer("components", "schemas", wire)
     yield Fact("name", spelling.model(api.models.names[wire]), f"#{place}")
     yield Fact("kind", _kind(it), f"#{it.pointer}")
-    for one in (one for named in api.operations.namespaces.values() for one in named.values()):
+    for one in api.operations.values():
         if f"#{place}" in _references(one.node):
             yield Fact("used by", spelling.called(one), f"#{one.place}")
     yield from _changes(api, [place, *_places([it])])
