@@ -26,9 +26,7 @@ def ops(
     service: str,
     spec: str | None,
     workflow: str | None,
-    url: str | None,
-    key: str | None,
-    token: str | None,
+    **caller: str | None,  # --url, --key and --token, which say nothing here: what is typed for `call` will do
 ) -> None:
     """List the operations, by the names that a client has for them.
 

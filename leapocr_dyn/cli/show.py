@@ -28,9 +28,7 @@ def show(
     service: str,
     spec: str | None,
     workflow: str | None,
-    url: str | None,
-    key: str | None,
-    token: str | None,
+    **caller: str | None,  # as in ops.py
 ) -> None:
     """Say what an operation or a method takes, gives and raises."""
     way = way_of(api_of(service, spec, workflow), name)
