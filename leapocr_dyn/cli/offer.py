@@ -82,8 +82,7 @@ def values(way: Operation | Method, name: str) -> Iterator[str]:
         yield "@"
     if name in it.choices:
         yield from it.choices[name]
-    types = {one.name: one.type for one in it.body_fields} | {one.name: one.type for one in it.parameters}
-    yield from listed(types.get(name) or getattr(way, "sent", lambda name: None)(name))
+    yield from listed(it.argument_types.get(name) or getattr(way, "sent", lambda name: None)(name))
 
 
 def listed(kind: Type | None) -> Iterator[str]:

@@ -83,8 +83,7 @@ class Method(Shown):
 
     def sent(self, name: str) -> Type | None:
         """The type of an input that is no argument of the operation, by where it is sent."""
-        types = {one.name: one.type for one in self.operation.parameters}
-        types |= {one.name: one.type for one in self.operation.body_fields}
+        types = self.operation.argument_types
         for argument, template in (self.way.sends or {}).items():
             place = _place(template, f"$inputs.{name}")
             found = types.get(argument) if place is not None else None

@@ -103,6 +103,12 @@ class Operation(Shown):
         """The fields of the preferred body that are arguments of their own."""
         return self.fields_of(self.body)
 
+    @property
+    def argument_types(self) -> dict[str, Type]:
+        """{argument: its type}, of those that are a parameter or a field of the preferred body."""
+        found = {one.name: one.type for one in self.parameters}
+        return found | {one.name: one.type for one in self.body_fields}
+
     def fields_of(self, wanted: Body | None) -> list[Field]:
         """The fields of one of the bodies that are arguments of their own: all, or none where a name is taken."""
         if wanted is None:
