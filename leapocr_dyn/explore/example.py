@@ -197,7 +197,7 @@ class Maker:
     ) -> Json:
         """A value that a schema allows. above: the pointers of the schemas around it. Raises EndlessError."""
         for value in islice(self.candidates(schema, place, written or [], above), TRIED):
-            if takes(value) and not any(problems(self.document, schema, place, value)):
+            if takes(value) and self.allows(schema, place, value):
                 return value
         raise EndlessError
 
