@@ -14,10 +14,10 @@ from leapocr_dyn.config import CONNECTIONS, HOOKS, ClientConfig, Settings, envir
 from leapocr_dyn.drift import Drift
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.missing import Hint
-from leapocr_dyn.observe import Tally
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.security import Asked, Credentials
 from leapocr_dyn.session import Session
+from leapocr_dyn.tally import Tally
 from leapocr_dyn.transport import Clock, Transport, drive
 from leapocr_dyn.visible import visible
 

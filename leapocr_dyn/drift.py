@@ -7,7 +7,7 @@
        1  status: 202                     at #/paths/~1jobs/post/responses
     try .save("drift.yaml"), and then load(..., overlay="drift.yaml")
 
-Counting is observe.py's, and what a surprise may hold is surprise.py's.
+Counting is tally.py's, and what a surprise may hold is surprise.py's.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from leapocr_dyn.document import expression
 from leapocr_dyn.limit import Bucket
 from leapocr_dyn.model.convert import noting
 from leapocr_dyn.model.value import NOT_GIVEN, Json, brief
-from leapocr_dyn.observe import Tally, Watch
+from leapocr_dyn.observe import Watch
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.answer import failure as refusal
 from leapocr_dyn.operation.answer import read, retry_after
@@ -33,6 +33,7 @@ from leapocr_dyn.operation.plan import Plan
 from leapocr_dyn.operation.security import Credentials, Placement, written
 from leapocr_dyn.origin import Origin, only_web, origin
 from leapocr_dyn.surprise import HARMLESS
+from leapocr_dyn.tally import Tally
 from leapocr_dyn.token import Tokens
 from leapocr_dyn.transport import Body, Chunks, Request, Transport
 from leapocr_dyn.transport.wire import whole

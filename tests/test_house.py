@@ -43,7 +43,7 @@ operation.method
 setting
 retry
 backoff
-surprise
+surprise tally
 history history.meaning history.surface history.fingerprint history.rule history.difference history.compare
 history.report history.counterpart history.correction
 history.file history.store history.lock
