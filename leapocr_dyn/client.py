@@ -196,8 +196,7 @@ class Client(AnyClient, Blocking, Closing):
 
 
 class AsyncClient(AnyClient, Async, AsyncClosing):
-    """An async client for asyncio and trio; it may be used in any number of event loops, one after the other or at
-    once.
+    """An async client for asyncio and trio, in any number of event loops, one after the other or at once.
 
     api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds. A token
     may be text, a function that gives it (also an async one), or ClientCredentials; a user name and password are a

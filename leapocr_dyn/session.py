@@ -172,10 +172,10 @@ class Session:
         retries: int | None = None,
         deadline: float | None = None,
     ) -> Answer:
-        """One call, repeated where that is safe. deadline: a moment of the transport's clock, for all attempts
-        together.
+        """One call, repeated where that is safe.
 
-        retries: how often to repeat, instead of the client's own number.
+        deadline: a moment of the transport's clock, for all attempts together. retries: how often to repeat, instead of
+        the client's own number.
 
         Raises everything that errors.py draws below TransportError, APIError and ContractError.
         """

@@ -233,6 +233,16 @@ def test_everything_public_says_what_it_is(name: str) -> None:
     assert list(undocumented(modules()[name])) == []
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_line_of_a_docstring_says_it_all(name: str) -> None:
+    """Tools show that line alone, so it ends before units, limits and errors begin."""
+    kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    said = [
+        (ast.get_docstring(node) or "").split("\n") for node in ast.walk(modules()[name]) if isinstance(node, kinds)
+    ]
+    assert [lines[0] for lines in said if "".join(lines[1:2])] == []
+
+
 @pytest.mark.parametrize("name", MAPPED)
 def test_a_map_has_every_file_of_its_folder(name: str) -> None:
     """Whoever opens a crowded folder finds each of its files on the map, and no file that is gone."""
