@@ -345,7 +345,7 @@ def _named(rules: Any, names: Mapping[str, Operation]) -> Workflow:  # Any: what
     for at, was in names.items():
         at_first = [key for key, rule in found.operations.items() if rule.at == f"{was.method} {was.path}"]
         key = next((one for one in (was.id, *at_first) if one in said), was.id)
-        said[key] = {**said.get(key, {}), "at": at, "name": f"{was.namespace}.{was.name}"}
+        said[key] = {**said.get(key, {}), "at": at, "name": was.full_name}
     return workflow.parse({**found.sections, "operations": said})
 
 

@@ -42,7 +42,8 @@ class Line:
     """The session that a client and all that belongs to it speak through.
 
     following: what takes newer versions of the document over, and then gives the line another session; None where
-    nothing does, and for what is under way: it ends with the version that it began with. moved: what to do then.
+    nothing does, and for what is under way: it ends with the version that it began with. moved: a weak reference to
+    what is called then, so that a line keeps no client alive.
     """
 
     __slots__ = ("__weakref__", "following", "moved", "session")

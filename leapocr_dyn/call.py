@@ -42,7 +42,7 @@ class Call(Shown):
         self.operation: Operation = way.operation
         self._bound = bound
         self.__name__: str = way.name
-        self.__qualname__ = f"{way.namespace}.{way.name}".lstrip(".")
+        self.__qualname__ = way.full_name
         self.__module__ = "leapocr_dyn"
 
     def __get__(self, bound: Bound | None, owner: type) -> Self:

@@ -14,10 +14,10 @@ from leapocr_dyn.config import CONNECTIONS, HOOKS, ClientConfig, Settings, envir
 from leapocr_dyn.drift import Drift
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.missing import Hint
-from leapocr_dyn.observe import Tally
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.security import Asked, Credentials
 from leapocr_dyn.session import Session
+from leapocr_dyn.tally import Tally
 from leapocr_dyn.transport import Clock, Transport, drive
 from leapocr_dyn.visible import visible
 
@@ -196,8 +196,7 @@ class Client(AnyClient, Blocking, Closing):
 
 
 class AsyncClient(AnyClient, Async, AsyncClosing):
-    """An async client for asyncio and trio; it may be used in any number of event loops, one after the other or at
-    once.
+    """An async client for asyncio and trio, in any number of event loops, one after the other or at once.
 
     api_key, token, credentials ({scheme name: secret}): who you are; without them, what the environment holds. A token
     may be text, a function that gives it (also an async one), or ClientCredentials; a user name and password are a
@@ -273,7 +272,7 @@ def configured(api: Api, config: ClientConfig | None, settings: Mapping[str, Any
 
 def _trees(api: Api) -> Iterator[Mapping[str, Any]]:  # Any: JSON
     """The documents that may name servers: the one that says where the API is, and the one that is spoken."""
-    return (one.operations.context[0].tree for one in {api.home, api.now})
+    return (one.operations.document.tree for one in {api.home, api.now})
 
 
 def changed(config: ClientConfig, settings: Mapping[str, Any]) -> ClientConfig:

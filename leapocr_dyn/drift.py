@@ -7,7 +7,7 @@
        1  status: 202                     at #/paths/~1jobs/post/responses
     try .save("drift.yaml"), and then load(..., overlay="drift.yaml")
 
-Counting is observe.py's, and what a surprise may hold is surprise.py's.
+Counting is tally.py's, and what a surprise may hold is surprise.py's.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Drift(list[Surprise]):
     def _correction(self) -> tuple[dict[str, Any], tuple[LeftOut, ...]]:  # Any: JSON
         from leapocr_dyn.history.correction import correction  # not at the top: few programs correct a document
 
-        return correction(self._api.operations.context[0], self, self._api.name)
+        return correction(self._api.operations.document, self, self._api.name)
 
     def __repr__(self) -> str:
         if not self:

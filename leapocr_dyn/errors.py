@@ -138,8 +138,10 @@ class DocumentError(Error, ValueError):
 
 
 class ConfigurationError(Error, ValueError):
-    """A setting cannot be right: no key, a URL without a scheme, a negative timeout. parameter: which one, if it is one
-    alone."""
+    """A setting cannot be right: no key, a URL without a scheme, a negative timeout.
+
+    parameter: which one, if it is one alone.
+    """
 
     def __init__(
         self, message: str = "", parameter: str | None = None, **facts: Any

@@ -78,7 +78,9 @@ class Timed:
 
 
 class Prometheus(Timed):
-    """api_client_requests_total {service, operation, method, outcome}, api_client_request_duration_seconds, and
+    """Hooks that count requests and repeats, and measure how long answers take, for Prometheus.
+
+    api_client_requests_total {service, operation, method, outcome}, api_client_request_duration_seconds, and
     api_client_repeats_total {service, operation, method}. outcome: the status, or the exception's class.
 
     registry: prometheus_client's own default, where none is given; clients may share one. service: the label by which

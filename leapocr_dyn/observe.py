@@ -1,4 +1,4 @@
-"""Who watches: the log, hooks that a caller gives, and the tally of what answers showed beyond the document (drift.py).
+"""Who watches: the log, and hooks that a caller gives.
 
 The log is the standard library's logger "leapocr_dyn", silent until a program configures it. Every request is one line
 at DEBUG: operation, method, URL, status, milliseconds, attempt, request id; every pause before a repeat is another.
@@ -29,11 +29,8 @@ is there already, one that frames the message, and one that is called like a sec
 from __future__ import annotations
 
 import inspect
-import json
 import logging
 import re
-import threading
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -41,20 +38,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from leapocr_dyn.config import ClientConfig
 from leapocr_dyn.errors import ConfigurationError, Error
-from leapocr_dyn.model.instance import kind
-from leapocr_dyn.model.value import Json
 from leapocr_dyn.operation.parameter import FRAMING
 from leapocr_dyn.origin import legible, place
-from leapocr_dyn.surprise import FIELD, FIELDS, LONGEST, WORDED, Surprise, clipped
 
 if TYPE_CHECKING:
     import httpx
 
     from leapocr_dyn.transport import Request
 
-# A server that never repeats itself must not fill the memory.
-PLACES = 1000  # remembered at most
-WORDS = 100  # values at one place, and unknown fields
 # Names of headers that hold secrets, whatever the document calls them.
 SECRET = re.compile(
     r"auth|cookie|token|secret|password|signature|credential|session|(?<!idempotency-)key", re.IGNORECASE
@@ -62,78 +53,6 @@ SECRET = re.compile(
 
 log: logging.Logger = logging.getLogger("leapocr_dyn")
 log.addHandler(logging.NullHandler())
-
-
-class Seen:
-    """What was seen at one place: how often, and as what. others: how often as what was not kept."""
-
-    __slots__ = ("others", "times", "words")
-
-    def __init__(self) -> None:
-        self.times = self.others = 0
-        self.words: Counter[str] = Counter()  # as JSON, which tells true from 1
-
-    def count(self, word: str | None) -> None:
-        """Once more."""
-        self.times += 1
-        if word is not None and (word in self.words or len(self.words) < WORDS):
-            self.words[word] += 1
-        else:
-            self.others += 1
-
-
-class Tally:
-    """Counts surprises, by place; of what was sent, it keeps names, kinds, and words where the document lists words.
-
-    beyond: how many more there were than it keeps. Safe between threads.
-    """
-
-    def __init__(self) -> None:
-        self._seen: dict[tuple[str, str], Seen] = {}
-        self._names: Counter[str] = Counter()
-        self._lock = threading.Lock()
-        self.beyond: int = 0
-
-    def note(self, pointer: str, what: str, value: Json) -> None:
-        """Take one surprise down."""
-        word = _word(what, value)
-        if what.startswith(FIELD):
-            what = FIELD + clipped(what.removeprefix(FIELD))
-        with self._lock:
-            seen = self._seen.get((pointer, what))
-            if seen is None and what.startswith(FIELD):
-                self._names[pointer] += 1
-                if self._names[pointer] > WORDS:  # no fields, but a map of whatever names
-                    what = FIELDS
-                    seen = self._seen.get((pointer, what))
-            if seen is None:
-                if len(self._seen) >= PLACES:
-                    self.beyond += 1
-                    return
-                seen = self._seen[pointer, what] = Seen()
-            seen.count(word)
-
-    def surprises(self) -> list[Surprise]:
-        """What was seen, the most frequent first."""
-        with self._lock:
-            found = [
-                Surprise(*place, one.times, tuple(json.loads(word) for word, _ in one.words.most_common()), one.others)
-                for place, one in self._seen.items()
-            ]
-        return sorted(found, key=lambda one: -one.times)
-
-
-def _word(what: str, value: Json) -> str | None:
-    """What is kept of a value: the value itself where it stands in place of one of the document's words, or its kind.
-
-    None where it is too long to be a word.
-    """
-    if what not in WORDED:
-        return json.dumps(kind(value))
-    if isinstance(value, dict | list) or (isinstance(value, str) and len(value) > LONGEST):
-        return None
-    word = json.dumps(value)
-    return word if len(word) <= 6 * LONGEST else None  # a number of thousands of digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,8 +202,7 @@ def _write(
 
 
 class Lines:
-    """Hooks that write to a logger of the caller's: answers at DEBUG, refusals and failures at WARNING. No key is in
-    it."""
+    """Hooks that write to a logger of the caller's: answers at DEBUG, refusals and failures at WARNING, no keys."""
 
     def __init__(self, logger: logging.Logger) -> None:
         self._log = logger

@@ -23,7 +23,7 @@ from leapocr_dyn.document import expression
 from leapocr_dyn.limit import Bucket
 from leapocr_dyn.model.convert import noting
 from leapocr_dyn.model.value import NOT_GIVEN, Json, brief
-from leapocr_dyn.observe import Tally, Watch
+from leapocr_dyn.observe import Watch
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.answer import failure as refusal
 from leapocr_dyn.operation.answer import read, retry_after
@@ -33,6 +33,7 @@ from leapocr_dyn.operation.plan import Plan
 from leapocr_dyn.operation.security import Credentials, Placement, written
 from leapocr_dyn.origin import Origin, only_web, origin
 from leapocr_dyn.surprise import HARMLESS
+from leapocr_dyn.tally import Tally
 from leapocr_dyn.token import Tokens
 from leapocr_dyn.transport import Body, Chunks, Request, Transport
 from leapocr_dyn.transport.wire import whole
@@ -127,7 +128,7 @@ class Session:
     @cached_property
     def base_url(self) -> str:
         """Where the API is. Raises ConfigurationError where neither the caller nor the document says."""
-        url = self.config.base_url or server.root(self.home.operations.context[0].tree, self.config.server_variables)
+        url = self.config.base_url or server.root(self.home.operations.document.tree, self.config.server_variables)
         if not server.is_absolute(url):
             said = f"the document says only {url}" if url else "neither base_url nor the document says"
             raise errors.ConfigurationError(f"{said} where the API is; pass base_url=")
@@ -144,7 +145,7 @@ class Session:
     @cached_property
     def _known_origins(self) -> set[Origin | None]:
         """Where requests may go, whatever version is spoken."""
-        return {self._home, *self._allowed, *server.origins(self.home.operations.context[0].tree, self.config)}
+        return {self._home, *self._allowed, *server.origins(self.home.operations.document.tree, self.config)}
 
     def plan(self, operation: Operation, arguments: Mapping[str, Any]) -> Plan:  # Any: what the operation's types say
         """The request for these arguments, without credentials."""
@@ -158,7 +159,7 @@ class Session:
         own = operation.server
         if own is None:
             return self.base_url
-        there = server.address(self.home.operations.context[0].tree, own, self.config)
+        there = server.address(self.home.operations.document.tree, own, self.config)
         if self.api is not self.home and origin(there) not in self._known_origins:
             raise server.foreign(there)
         return there
@@ -171,10 +172,10 @@ class Session:
         retries: int | None = None,
         deadline: float | None = None,
     ) -> Answer:
-        """One call, repeated where that is safe. deadline: a moment of the transport's clock, for all attempts
-        together.
+        """One call, repeated where that is safe.
 
-        retries: how often to repeat, instead of the client's own number.
+        deadline: a moment of the transport's clock, for all attempts together. retries: how often to repeat, instead of
+        the client's own number.
 
         Raises everything that errors.py draws below TransportError, APIError and ContractError.
         """

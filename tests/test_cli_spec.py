@@ -60,7 +60,7 @@ def test_a_terminal_gets_colours(run: Run, files: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert "\x1b[1;31m" in run("spec", "diff", "1.json", "less.json").out
+    assert "\x1b[31m\x1b[1m" in run("spec", "diff", "1.json", "less.json").out
 
 
 def test_programs_get_json(run: Run, files: Path) -> None:

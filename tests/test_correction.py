@@ -15,7 +15,7 @@ from leapocr_dyn.document import yaml
 from leapocr_dyn.drift import Drift
 from leapocr_dyn.errors import APIError
 from leapocr_dyn.model.convert import noting
-from leapocr_dyn.observe import Tally
+from leapocr_dyn.tally import Tally
 
 Json = Any  # whatever a test feeds in
 JSON_TYPE = "application/json"

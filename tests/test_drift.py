@@ -17,9 +17,9 @@ from leapocr_dyn import errors
 from leapocr_dyn.api import Api, load
 from leapocr_dyn.document import text
 from leapocr_dyn.drift import SHOWN, Drift
-from leapocr_dyn.observe import PLACES, Tally
 from leapocr_dyn.sandbox import Sandbox
 from leapocr_dyn.surprise import Surprise
+from leapocr_dyn.tally import PLACES, Tally
 
 Json = Any  # whatever a test feeds in
 PET = {

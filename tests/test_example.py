@@ -14,7 +14,7 @@ from test_corpus import SLICE
 
 from leapocr_dyn import bundled, errors, load
 from leapocr_dyn.api import Api
-from leapocr_dyn.explore import drawing
+from leapocr_dyn.explore.pattern import LONGEST, matching
 from leapocr_dyn.operation.method import Method
 from leapocr_dyn.operation.operation import Operation
 
@@ -180,16 +180,16 @@ def test_a_methods_example_is_its_own_arguments() -> None:
 )
 def test_a_text_is_drawn_from_its_pattern(pattern: str) -> None:
     """Classes, branches, repetitions and groups: what is drawn is matched."""
-    assert re.search(pattern, str(drawing.drawn(pattern)))
+    assert re.search(pattern, str(matching(pattern)))
 
 
 @given(st.text(max_size=12), st.integers(0, 40))
 def test_any_pattern_is_drawn_from_or_given_up(pattern: str, number: int) -> None:
     """Whatever stands in a document, nothing but text or None comes of it."""
-    drawn = drawing.drawn(pattern, number)
-    assert drawn is None or len(drawn) <= 12 * drawing.LONGEST
+    text = matching(pattern, number)
+    assert text is None or len(text) <= 12 * LONGEST
 
 
 def test_repetitions_in_repetitions_are_given_up() -> None:
     """A pattern that matches only what no memory holds has no example, at once."""
-    assert drawing.drawn("(((a{1000}){1000}){1000}){1000}") is None
+    assert matching("(((a{1000}){1000}){1000}){1000}") is None

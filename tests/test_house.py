@@ -43,7 +43,7 @@ operation.method
 setting
 retry
 backoff
-surprise
+surprise tally
 history history.meaning history.surface history.fingerprint history.rule history.difference history.compare
 history.report history.counterpart history.correction
 history.file history.store history.lock
@@ -84,13 +84,15 @@ cli.spec.diff cli.spec.following cli.spec.log cli.spec.pin cli.spec.rollback cli
 cli
 cli.__main__
 """
-# The one exception: what a notebook shows is made at the top, when somebody looks, of things from all floors.
-UPHILL = {("shown", "explore.notebook")}
 FLOORS = [pattern for line in HOUSE.split("\n") for pattern in line.split()]
 
-# What people at a prompt ask of the things they hold is answered by explore/, which stands above them. These methods
-# import it when they are called, and nothing else does: the one exception.
-ASKED = {"search", "tree", "explain", "example", "_repr_html_", "_repr_mimebundle_"}
+# The one exception. What people ask of the things they hold, at a prompt or in a notebook, is answered by explore/,
+# which stands above them: these methods import it when they are called, and so does what shows and saves pages.
+ASKED = {"search", "tree", "explain", "example"}
+UPHILL = {("shown", "explore.notebook")}
+
+# Folders whose docstring has a map, because they hold more files than a reader can guess at.
+MAPPED = ("explore", "history")
 
 SERVICES = r"leapocr|artificer|costops|claude|zaguan"
 OURS = r"leapocr[-_]dyn"  # the package's own name is no service's
@@ -229,6 +231,24 @@ def test_everything_public_says_what_it_is(name: str) -> None:
     """A module, and every public class, function and method in it, has a docstring."""
     assert ast.get_docstring(modules()[name])
     assert list(undocumented(modules()[name])) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_line_of_a_docstring_says_it_all(name: str) -> None:
+    """Tools show that line alone, so it ends before units, limits and errors begin."""
+    kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    said = [
+        (ast.get_docstring(node) or "").split("\n") for node in ast.walk(modules()[name]) if isinstance(node, kinds)
+    ]
+    assert [lines[0] for lines in said if "".join(lines[1:2])] == []
+
+
+@pytest.mark.parametrize("name", MAPPED)
+def test_a_map_has_every_file_of_its_folder(name: str) -> None:
+    """Whoever opens a crowded folder finds each of its files on the map, and no file that is gone."""
+    shown = re.findall(r"\w+\.(?:pyi?|css)\b", str(ast.get_docstring(modules()[name])))
+    files = {path.name for path in (PACKAGE / name).iterdir() if path.is_file()}
+    assert set(shown) == files - {"__init__.py"}
 
 
 @pytest.mark.parametrize("path", sorted(TESTS.glob("test_*.py")), ids=lambda path: path.stem)

@@ -14,6 +14,7 @@ from leapocr_dyn.cli.api import api_of, connected, way_of
 from leapocr_dyn.cli.offer import arguments as offered
 from leapocr_dyn.cli.offer import names, takes_file
 from leapocr_dyn.cli.terminal import out, say, show, table
+from leapocr_dyn.explore.screen import cut
 from leapocr_dyn.progress import amount
 
 if TYPE_CHECKING:
@@ -136,8 +137,7 @@ def rows(found: Any) -> list[list[str]]:  # Any: JSON
 def cell(value: Any) -> str:  # Any: JSON
     """A value in a table: text as it is, nothing for null, anything else as JSON; cut where it is long."""
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = " ".join(text.split())
-    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
+    return cut(" ".join(text.split()), WIDEST)
 
 
 def argument(text: str, operation: Operation) -> tuple[str, Any]:  # Any: a value of any kind
@@ -148,9 +148,8 @@ def argument(text: str, operation: Operation) -> tuple[str, Any]:  # Any: a valu
     name, sign, value = found.groups()
     if sign == "=" and value.startswith("@") and takes_file(operation, name):
         return name, sys.stdin.buffer.read() if value == "@-" else Path(value[1:])
-    kinds = {one.name: one.type.kinds for one in operation.parameters}
-    kinds |= {one.name: one.type.kinds for one in operation.body_fields}
-    if sign == "=" and (name not in kinds or str in kinds[name] or not kinds[name]):
+    known = operation.argument_types.get(name)
+    if sign == "=" and (known is None or str in known.kinds or not known.kinds):
         return name, value
     try:
         return name, json.loads(value)

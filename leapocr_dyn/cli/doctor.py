@@ -100,8 +100,8 @@ def described(api: Api) -> str:
 
 def reported(api: Api) -> str:
     """What was repaired or named differently, counted by the rule."""
-    for name in api.operations:
-        api.operations[name].signature  # noqa: B018 - some of it shows when a part is looked at
+    for it in api.operations.values():
+        it.signature  # noqa: B018 - some of it shows when a part is looked at
     rules = Counter(one.rule for one in api.report)
     return ", ".join(f"{rule} {number}" for rule, number in rules.most_common()) or "nothing had to be repaired"
 
@@ -118,7 +118,7 @@ def destination(api: Api, config: ClientConfig) -> str:
     """Where requests go, or ""."""
     from leapocr_dyn.operation import server
 
-    where = config.base_url or server.root(api.operations.context[0].tree, config.server_variables)
+    where = config.base_url or server.root(api.operations.document.tree, config.server_variables)
     return where if server.is_absolute(where) else ""
 
 
@@ -127,16 +127,15 @@ def elsewhere(api: Api, config: ClientConfig) -> dict[str, list[str]]:
     from leapocr_dyn.operation import server
 
     found: dict[str, list[str]] = {}
-    for ways in api.operations.namespaces.values():
-        for it, own in ((it, it.server) for it in ways.values()):
-            if own is None:
-                continue
-            try:
-                there = server.address(api.operations.context[0].tree, own, config)
-            except ConfigurationError as error:
-                there = error.message
-            if there != destination(api, config):
-                found.setdefault(there, []).append(f"{it.namespace}.{it.name}")
+    for it in api.operations.values():
+        if it.server is None:
+            continue
+        try:
+            there = server.address(api.operations.document.tree, it.server, config)
+        except ConfigurationError as error:
+            there = error.message
+        if there != destination(api, config):
+            found.setdefault(there, []).append(it.full_name)
     return found
 
 

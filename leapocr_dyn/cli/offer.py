@@ -53,9 +53,8 @@ def names(context: click.Context, typed: str) -> Found:
     for namespace, ways in api.namespaces.items():
         for name, way in ways.items():
             alone = name in api.methods or (name in api.operations and api.operations[name] is way)
-            whole = f"{namespace}.{name}".lstrip(".")
             about = str(way.operation.node.get("summary") or "")
-            yield (name, about) if alone and not typed.startswith(f"{namespace}.") else (whole, about)
+            yield (name, about) if alone and not typed.startswith(f"{namespace}.") else (way.full_name, about)
 
 
 @offering
@@ -83,8 +82,7 @@ def values(way: Operation | Method, name: str) -> Iterator[str]:
         yield "@"
     if name in it.choices:
         yield from it.choices[name]
-    types = {one.name: one.type for one in it.body_fields} | {one.name: one.type for one in it.parameters}
-    yield from listed(types.get(name) or getattr(way, "sent", lambda name: None)(name))
+    yield from listed(it.argument_types.get(name) or getattr(way, "sent", lambda name: None)(name))
 
 
 def listed(kind: Type | None) -> Iterator[str]:

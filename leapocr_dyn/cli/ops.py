@@ -26,9 +26,7 @@ def ops(
     service: str,
     spec: str | None,
     workflow: str | None,
-    url: str | None,
-    key: str | None,
-    token: str | None,
+    **caller: str | None,  # --url, --key and --token, which say nothing here: what is typed for `call` will do
 ) -> None:
     """List the operations, by the names that a client has for them.
 
@@ -47,7 +45,7 @@ def ops(
 def rows(api: Api) -> list[tuple[str, str, str, str]]:
     """Name, method, path and summary of everything, namespace by namespace."""
     return [
-        (f"{namespace}.{name}".lstrip("."), it.method, it.path, str(it.node.get("summary", "")))
-        for namespace, ways in api.namespaces.items()
-        for name, it in ((name, way.operation) for name, way in ways.items())
+        (way.full_name, it.method, it.path, str(it.node.get("summary", "")))
+        for ways in api.namespaces.values()
+        for way, it in ((way, way.operation) for way in ways.values())
     ]

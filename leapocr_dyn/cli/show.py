@@ -28,29 +28,22 @@ def show(
     service: str,
     spec: str | None,
     workflow: str | None,
-    url: str | None,
-    key: str | None,
-    token: str | None,
+    **caller: str | None,  # as in ops.py
 ) -> None:
     """Say what an operation or a method takes, gives and raises."""
     way = way_of(api_of(service, spec, workflow), name)
     if as_json:
         terminal.show(json.dumps(described(way), ensure_ascii=False, indent=2))
     else:
-        terminal.show(f"{whole(way)}{way.signature}", bold=True)
+        terminal.show(f"{way.full_name}{way.signature}", bold=True)
         terminal.show(f"\n{way.__doc__}")
-
-
-def whole(way: Operation | Method) -> str:
-    """Its name, after its namespace's."""
-    return f"{way.namespace}.{way.name}".lstrip(".")
 
 
 def described(way: Operation | Method) -> dict[str, Any]:  # Any: JSON
     """What is to be known of an operation, for a program."""
     it, takes = way.operation, way.signature
     return {
-        "name": whole(way),
+        "name": way.full_name,
         "method": it.method,
         "path": it.path,
         "operation_id": it.node.get("operationId"),

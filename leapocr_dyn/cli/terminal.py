@@ -23,10 +23,10 @@ def say(text: str) -> None:
     click.echo(f"leapocr-dyn: {UNSEEN.sub(' ', ' '.join(text.split()))}", err=True)
 
 
-def show(text: str, **style: bool) -> None:
+def show(text: str, **style: str | bool) -> None:
     """A result on stdout; a terminal gets no control characters, and nobody what UTF-8 cannot say.
 
-    style: click's own (bold, dim), for a terminal that has colours.
+    style: click's own (bold, dim, fg), for a terminal that has colours.
     """
     out(styled(shown(text), **style) + "\n")
 
@@ -37,10 +37,10 @@ def shown(text: str) -> str:
     return UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text
 
 
-def styled(text: str, **style: bool) -> str:
+def styled(text: str, **style: str | bool) -> str:
     """The text in that style, where stdout is a terminal and nobody said otherwise (https://no-color.org)."""
     plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    wanted: Any = {name: True for name, on in style.items() if on}  # Any: of click's own, only switches
+    wanted: Any = {name: how for name, how in style.items() if how}  # Any: each of click's own has its kind
     return text if plain or not wanted else click.style(text, **wanted)
 
 

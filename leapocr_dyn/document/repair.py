@@ -119,8 +119,10 @@ def _list(node: Node) -> list[Node]:
 
 
 def dangling_reference(tree: Tree) -> Iterator[Mended]:
-    """A path item or an operation whose reference leads nowhere is known by its name alone. All other references are
-    looked at when somebody needs them."""
+    """A path item or an operation whose reference leads nowhere is known by its name alone.
+
+    All other references are looked at when somebody needs them.
+    """
     for path, item in tree["paths"].items():
         yield from _dangling(tree, item, pointer("paths", path), f"the operations of {path}")
     for path, method, operation, place in operations(tree):
@@ -248,8 +250,10 @@ def _plain(name: str) -> str:
 
 
 def no_security_anywhere(tree: Tree) -> Iterator[Mended]:
-    """Schemes are defined but nothing says when to use them: by the letter nothing would be sent. Any of them is
-    meant."""
+    """Schemes are defined, but nothing says when to use them: any of them is meant.
+
+    By the letter nothing would be sent.
+    """
     schemes = tree["components"].get("securitySchemes")
     if isinstance(schemes, dict) and schemes and "security" not in tree:
         tree["security"] = [{name: []} for name in schemes]
@@ -265,8 +269,10 @@ def path_without_slash(tree: Tree) -> Iterator[Mended]:
 
 
 def path_parameters(tree: Tree) -> Iterator[Mended]:
-    """A path parameter is called as its path spells it (`petId` for `{pet_id}`); one that the path has no place for
-    goes; a place that no parameter fills gets one, of type string."""
+    """A path parameter is called as its path spells it (`petId` for `{pet_id}`).
+
+    One that the path has no place for goes; a place that no parameter fills gets one, of type string.
+    """
     for path, _, operation, place in operations(tree):
         wanted = set(re.findall(r"{([^{}]+)}", path))
         shared = _parameters(tree, tree["paths"][path])

@@ -49,7 +49,7 @@ class Catalogue:
 
 def mentioned(api: Api) -> Iterator[Type]:
     """The types that operations take and give."""
-    # By namespace: two of them may use one name.
+    # Namespace by namespace, as the stubs have them.
     for operation in [one for named in api.operations.namespaces.values() for one in named.values()]:
         yield from (parameter.type for parameter in operation.parameters)
         yield from (body.type for body in operation.bodies)

@@ -36,12 +36,8 @@ def clients(service: str) -> dict[str, type[AnyClient]]:
 
 
 def kinds(service: str) -> frozenset[str]:
-    """The names of the exceptions that its clients raise; none where it has no door."""
-    return (
-        frozenset(name for kind in clients(service).values() for name in kind._family.names)
-        if has_door(service)
-        else frozenset()
-    )
+    """The names of the exceptions that a service's own clients raise."""
+    return frozenset(name for kind in clients(service).values() for name in kind._family.names)
 
 
 def named(service: str) -> dict[str, type[AnyClient]]:

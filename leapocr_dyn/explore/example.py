@@ -17,7 +17,8 @@ from typing import Any
 from leapocr_dyn.document import Document
 from leapocr_dyn.document.reference import pointer
 from leapocr_dyn.errors import DocumentError, ValidationError
-from leapocr_dyn.explore import drawing, spelling
+from leapocr_dyn.explore import spelling
+from leapocr_dyn.explore.pattern import matching
 from leapocr_dyn.model.check import problems
 from leapocr_dyn.model.composition import combined, is_null, tags, whole
 from leapocr_dyn.model.type import Schema
@@ -196,7 +197,7 @@ class Maker:
     ) -> Json:
         """A value that a schema allows. above: the pointers of the schemas around it. Raises EndlessError."""
         for value in islice(self.candidates(schema, place, written or [], above), TRIED):
-            if takes(value) and not any(problems(self.document, schema, place, value)):
+            if takes(value) and self.allows(schema, place, value):
                 return value
         raise EndlessError
 
@@ -293,9 +294,7 @@ class Maker:
         least, most = _limit(schema, "minLength", 0), _limit(schema, "maxLength", LONGEST)
         guesses = [FORMATS[form]] if isinstance(form, str) and form in FORMATS else []
         if isinstance(pattern, str):
-            guesses += [
-                text for number in (1, 2, 3, least, most) if (text := drawing.drawn(pattern, number)) is not None
-            ]
+            guesses += [text for number in (1, 2, 3, least, most) if (text := matching(pattern, number)) is not None]
         yield from (text.ljust(least, "x")[:most] for text in [*guesses, *(GUESSES if pattern else GUESSES[:1])])
 
     def number(self, schema: Schema, place: str, above: frozenset[str]) -> Iterator[Json]:

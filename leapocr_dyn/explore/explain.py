@@ -77,7 +77,7 @@ def explain(api: Api, what: Given) -> Explanation:
 
 
 def _method(api: Api, it: Method) -> Iterator[Fact]:
-    whole = f"{it.namespace}.{it.name}".lstrip(".")
+    whole = it.full_name
     yield Fact("name", spelling.called(it), workflow_line.of(api, "methods", whole))
     if it.way.view is not None:
         yield Fact("gives", it.way.view, workflow_line.of(api, "views", it.way.view))
@@ -214,7 +214,7 @@ def _model(api: Api, name: str) -> Iterator[Fact]:
     place = pointer("components", "schemas", wire)
     yield Fact("name", spelling.model(api.models.names[wire]), f"#{place}")
     yield Fact("kind", _kind(it), f"#{it.pointer}")
-    for one in (one for named in api.operations.namespaces.values() for one in named.values()):
+    for one in api.operations.values():
         if f"#{place}" in _references(one.node):
             yield Fact("used by", spelling.called(one), f"#{one.place}")
     yield from _changes(api, [place, *_places([it])])

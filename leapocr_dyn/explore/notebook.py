@@ -106,7 +106,7 @@ def _(it: Api) -> Markup:
     groups: list[Inside] = []
     room = NAMED
     for namespace, ways in it.namespaces.items():
-        rows = [in_a_row(way, namespace) for way in islice(ways.values(), room)]
+        rows = [in_a_row(way) for way in islice(ways.values(), room)]
         room -= len(rows)
         more = hint(f"… {len(ways) - len(rows)} more") if len(rows) < len(ways) else None
         head = element("summary", namespace or "on the client itself", " ", element("span", len(ways), class_="quiet"))
@@ -115,9 +115,9 @@ def _(it: Api) -> Markup:
     return framed(it.name, facts, groups, hint("try .operations, .models, .client()"))
 
 
-def in_a_row(way: Operation | Method, namespace: str) -> Markup:
+def in_a_row(way: Operation | Method) -> Markup:
     """An operation among others."""
-    name = element("th", element("code", f"{namespace}.{way.name}".lstrip(".")), scope="row")
+    name = element("th", element("code", way.full_name), scope="row")
     about = way.operation.node.get("summary")
     return element("tr", name, element("td", request(way.operation)), element("td", str(about) if about else None))
 

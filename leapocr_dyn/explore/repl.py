@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import leapocr_dyn
 from leapocr_dyn.client import AnyClient
-from leapocr_dyn.explore import ipython
+from leapocr_dyn.explore import ipython, spelling
 from leapocr_dyn.explore.console import Console
 from leapocr_dyn.explore.harmless import harmless
+from leapocr_dyn.explore.machine import SECRETS
 from leapocr_dyn.explore.recall import Recall
 from leapocr_dyn.model.naming import counted
 from leapocr_dyn.operation.security import Credentials
@@ -24,10 +25,6 @@ from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
-    from leapocr_dyn.operation.method import Method
-    from leapocr_dyn.operation.operation import Operation
-
-from leapocr_dyn.explore.machine import SECRETS
 
 SHORTEST = 4  # characters of a secret that is looked for wherever it stands
 
@@ -66,23 +63,17 @@ def banner(client: AnyClient, suggestion: str = "", failure: str = "") -> str:
     if failure or is_unknown(client):
         lines.append(failure or no_key(api))
     tries: list[tuple[str, str]] = []
-    if (first := next(ways(api), None)) is not None:
-        name, _ = first
+    ways = {spelling.called(way): way for named in api.namespaces.values() for way in named.values()}
+    if ways:
+        name = next(iter(ways))
         tries = [(f"{name.rpartition('.')[0]}.<TAB>", "what there is"), (f"help({name})", "what it takes and gives")]
     tested = harmless(api)
-    call = suggestion or next((f"{name}()" for name, way in ways(api) if way.operation is tested), "")
+    call = suggestion or next((f"{name}()" for name, way in ways.items() if way.operation is tested), "")
     tries.append((f"{waits}{call}", "try it") if call else ("api.operations", "every one of them, by name"))
     width = max(len(said) for said, _ in tries)
     lines += [f"  {said.ljust(width)}  {does}" for said, does in tries]
     lines.append("_ is the last result, await works anywhere, %tb says where an error came from, exit() ends")
     return visible("\n".join(lines))
-
-
-def ways(api: Api) -> Iterator[tuple[str, Operation | Method]]:
-    """Everything that a client can call, as somebody would type it."""
-    for namespace, named in api.namespaces.items():
-        for name, way in named.items():
-            yield ".".join(filter(None, ["client", namespace, name])), way
 
 
 def is_unknown(client: AnyClient) -> bool:

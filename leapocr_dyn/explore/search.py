@@ -143,13 +143,12 @@ def nearest(things: Iterable[Hit], words: str) -> str:
 
 def everything(api: Api) -> Iterator[Hit]:
     """All that can be found, in the order of the document."""
-    for namespace, ways in api.namespaces.items():
-        for name, way in ways.items():
+    for ways in api.namespaces.values():
+        for way in ways.values():
             it = way.operation
             kind = "method" if isinstance(way, Method) else "operation"
             about = " ".join(str(it.node.get(word) or "") for word in ("summary", "description"))
-            called = f"{namespace}.{name}".lstrip(".")
-            yield Hit(kind, called, spelling.purpose(it), f"{about} {it.id} {it.path}", way)
+            yield Hit(kind, way.full_name, spelling.purpose(it), f"{about} {it.id} {it.path}", way)
             yield from (Hit("argument", name, said, said, way) for name, said in arguments(way))
     for wire, name in api.models.names.items():
         place = pointer("components", "schemas", wire)

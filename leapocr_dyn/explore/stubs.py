@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from leapocr_dyn.api import Api
     from leapocr_dyn.model.type import Field
     from leapocr_dyn.operation.body import Body
-WIDTH = 120
 
+WIDTH = 120
 CLIENTS: dict[str, type[AnyClient]] = {"Client": Client, "AsyncClient": AsyncClient}
 
 

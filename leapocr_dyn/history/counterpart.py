@@ -41,11 +41,6 @@ class Part(NamedTuple):
         return None
 
 
-def counterparts(published: dict[str, Json], pointer: str) -> list[Part]:
-    """The parts that together say what the normal form says at a pointer. Raises DocumentError."""
-    return Walk(published).to(pointer)
-
-
 class Walk:
     """A published document that is walked through by pointers of its normal form."""
 
@@ -55,7 +50,7 @@ class Walk:
         self.siblings = not self.old and not str(published.get("openapi")).startswith("3.0")
 
     def to(self, pointer: str) -> list[Part]:
-        """The parts at the end of a pointer."""
+        """The parts that together say what the normal form says at a pointer. Raises DocumentError."""
         waiting = list(reversed(tokens(self.before(pointer) if self.old else pointer)))
         here, named = [Part((), self.published)], False
         while waiting:

@@ -27,14 +27,15 @@ Signature = tuple[Any, ...]  # Any: nested tuples of text
 
 def operations(document: Document, tag: str | None = None) -> dict[str, str]:
     """{"METHOD /path": fingerprint} of all operations, or of those with the tag. document: in its final form."""
-    prints = Fingerprints(surface := Surface(document))
-    return {one.name: prints.operation(one) for one in surface.operations if tag is None or tag in one.tags}
+    said = Surface(document)
+    prints = Fingerprints(said)
+    return {one.name: prints.operation(one) for one in said.operations if tag is None or tag in one.tags}
 
 
 def surface(document: Document, tag: str | None = None, only: Iterable[str] | None = None) -> str:
     """The fingerprint of a set of operations: all, those with the tag, or only those that are named "METHOD /path"."""
     found = operations(document, tag)
-    return of({name: one for name, one in found.items() if only is None or name in set(only)})
+    return of(found if only is None else {name: found[name] for name in found.keys() & set(only)})
 
 
 def of(operations: Mapping[str, str]) -> str:

@@ -50,7 +50,7 @@ def judge(pinned: Api, newer: Api) -> Judged:
         told = [one._replace(severity=NONE) if one.rule in FORGIVEN else one for one in both.changes(old, new)]
         changes += told
         if was is not None:
-            name = f"{was.namespace}.{was.name}"
+            name = was.full_name
             if severe := tuple(one for one in told if _breaks(one, was, now)) or tuple(_moved(told, was, now)):
                 broken[name] = severe
             if new is not None and (

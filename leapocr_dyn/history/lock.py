@@ -36,6 +36,7 @@ from leapocr_dyn.model.naming import hint, some
 NAME = "leapocr-dyn.lock"
 LOCK = 1024 * 1024  # bytes
 POLICIES = ("pinned", "compatible", "latest")
+BUNDLED = "bundled"  # the source of a document that comes with this package
 HEAD = "# The version of each API that this project uses. Made by `leapocr-dyn spec pin`; `uses` is yours to edit.\n"
 LONGEST = 100  # characters of a name: YAML gives up on long keys
 # What is written without quotes, if it is then read as the same text.

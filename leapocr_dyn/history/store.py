@@ -330,8 +330,7 @@ class Store:
 
     def _homes(self) -> list[Path]:
         """The folders of all sources, the one that was used last first."""
-        found = [(path, _stamp(path)) for path in self._listed(self.folder / "sources", DIGEST)]
-        return [path for path, mtime in sorted(found, key=lambda one: one[1], reverse=True)]
+        return sorted(self._listed(self.folder / "sources", DIGEST), key=_stamp, reverse=True)
 
     def _tidy(self) -> None:
         """Remove what nobody needs, and the oldest of what there is too much of."""

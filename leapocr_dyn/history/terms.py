@@ -21,7 +21,6 @@ from leapocr_dyn.history.store import Store
 from leapocr_dyn.model import naming
 
 LISTS = 2**20  # bytes of a list of digests
-BUNDLED = "bundled"  # the source of a document that comes with this package
 
 
 class Terms(NamedTuple):
@@ -82,7 +81,7 @@ def pinned(path: str | os.PathLike[str], pin: Pin, service: str | None, store: S
 
     service: the name of the bundled service, where it is one.
     """
-    if pin.source == BUNDLED:
+    if pin.source == lock.BUNDLED:
         ours = source.bundled(service, "openapi") if service is not None else None
         if ours is not None and source.canonical_digest(ours) != pin.sha256:
             raise ConfigurationError(

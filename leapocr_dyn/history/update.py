@@ -4,9 +4,9 @@
 
 Theory of operation. `pinned` is the version that a program was written against. A newer one is fetched before a
 workflow begins, when it is time to look (`look`), or when somebody says so (`update`). It goes through the whole
-pipeline, overlays and workflow and all, and is compared with the pinned one (judge.py). What this
-program uses decides: what its workflow names, what it has called or planned, and what a lock file lists. Under
-`compatible` it is taken over only where none of that breaks; `latest` takes everything, and says what breaks.
+pipeline, overlays and workflow and all, and is compared with the pinned one (judge.py). What this program uses decides:
+what its workflow names, what it has called or planned, and what a lock file lists. Under `compatible` it is taken over
+only where none of that breaks; `latest` takes everything, and says what breaks.
 
 To take over is to put another Api in the place of the one that is spoken (`speak`); everybody who joined gets a session
 of it. What is under way keeps the session that it began with, so no running job is disturbed. A callable that somebody
@@ -14,7 +14,7 @@ holds is found again in the new version by its name (`now`); names stay what the
 things now. Where an operation that was not used before turns out to be broken in the version that was taken, the pinned
 one is spoken again before anything is sent.
 
-It refuses to let a document say where requests go: the pinned one's server stays, and so does whom it is trusted by.
+It refuses to let a document say where requests go: the pinned one's server stays, and with it who may see a credential.
 A source that fails, in whatever way, changes nothing: yesterday's version is spoken on, with one warning.
 """
 
@@ -163,12 +163,12 @@ class Following:
 
     def now(self, way: Operation | Method) -> Operation | Method:
         """A way to call, in the version that is spoken; as it was where that has none. It counts as used."""
-        name = f"{way.operation.namespace}.{way.operation.name}"
+        name = way.operation.full_name
         self._used.add(name)
         if name in self._broken and self.terms.policy == "compatible":
             self._return(name)
         ways: Mapping[str, Operation | Method] = self.api.methods if isinstance(way, Method) else self.api.operations
-        return ways.get(f"{way.namespace}.{way.name}".lstrip("."), way)
+        return ways.get(way.full_name, way)
 
     async def look(self, io: Transport, way: Operation | Method | None = None) -> None:
         """Take a newer version over, where it is time to look for one. What goes wrong is a warning, and no failure.
@@ -176,7 +176,7 @@ class Following:
         way: what is called next; it counts as used.
         """
         if way is not None:
-            self._used.add(f"{way.operation.namespace}.{way.operation.name}")
+            self._used.add(way.operation.full_name)
         now = self.clock.now()
         if self.terms.policy == "pinned" or now < self._due or self._weighing.locked():
             return
@@ -262,7 +262,7 @@ class Following:
     def used(self) -> frozenset[str]:
         """The operations that must not break, as "namespace.name"."""
         for api in (self.pinned, self.api):
-            self._used.update(f"{one.namespace}.{one.name}" for one in api.operations.values() if one.planned)
+            self._used.update(one.full_name for one in api.operations.values() if one.planned)
         return frozenset(self._named | self._used)
 
     def speak(self, api: Api, digest: str | None, broken: Mapping[str, tuple[Change, ...]]) -> None:
@@ -287,7 +287,7 @@ class Following:
             if text in operations and text in ((known := operations[text]).id, f"{known.method} {known.path}"):
                 found.add(known)
         found.update(self._pinned_operation(use) for use in self.terms.uses)
-        return frozenset(f"{one.namespace}.{one.name}" for one in found)
+        return frozenset(one.full_name for one in found)
 
     def _pinned_operation(self, name: str) -> Operation:
         try:

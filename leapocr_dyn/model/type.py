@@ -294,8 +294,7 @@ class Union(Type):
         self.writes: bool = any(option.writes for option in options)
 
     def wire(self, value: Any, sending: bool = False) -> Json:  # Any: whatever a user may give
-        """As it was written, or as the first option writes it that says how such a value is written, or knows all of a
-        dict's names."""
+        """As it was written, else as the first option does that says how, or that knows all of a dict's names."""
         if isinstance(value, Written) and any(value.wire.__class__ in option.kinds for option in self.options):
             return value.wire
         for option in self.options:

@@ -258,6 +258,8 @@ class Model(Shown, metaclass=Kind):
         raise TypeError(f"{type(self).__name__} is not iterable; to_dict() gives its fields")
 
     if not TYPE_CHECKING:
+        # To read a known field costs what it does on any class with slots; in Python 3.11, which specialises no reads
+        # of a class that has this, some 20 ns more: one part in twenty of what it takes to decode the fields.
         __getattr__ = Hint(
             lambda it, name: f"; the document does not know it: it[{name!r}] reads it" * (name in it._left_over())
         )

@@ -148,8 +148,10 @@ def _bodies(it: Operation) -> list[Body]:
 
 
 def _ignored(it: Operation, parameter: dict[str, Any], place: str) -> bool:
-    """OpenAPI 3.1 section 4.8.12.2: some headers have words of their own (responses, requestBody, security). Those that
-    frame the request are the transport's: that the document names them is reported."""
+    """OpenAPI 3.1 section 4.8.12.2: some headers have words of their own (responses, requestBody, security).
+
+    Those that frame the request are the transport's: that the document names them is reported.
+    """
     name = str(parameter.get("name")).lower()
     if parameter["in"] != "header" or name not in FRAMING:
         return parameter["in"] == "header" and name in ("accept", "content-type", "authorization")

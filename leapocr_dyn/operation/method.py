@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 
 
 class Method(Shown):
-    """One way to call an operation. namespace: "" for a method of the client itself."""
+    """One way to call an operation. full_name: "namespace.name"; a method of the client itself has no namespace."""
 
     def __init__(self, name: str, way: Way, operation: Operation, views: Views) -> None:
+        self.full_name = name
         self.namespace: str = name.rpartition(".")[0]
         self.name: str = name.rpartition(".")[2]
         self.way = way
@@ -82,8 +83,7 @@ class Method(Shown):
 
     def sent(self, name: str) -> Type | None:
         """The type of an input that is no argument of the operation, by where it is sent."""
-        types = {one.name: one.type for one in self.operation.parameters}
-        types |= {one.name: one.type for one in self.operation.body_fields}
+        types = self.operation.argument_types
         for argument, template in (self.way.sends or {}).items():
             place = _place(template, f"$inputs.{name}")
             found = types.get(argument) if place is not None else None
@@ -230,8 +230,7 @@ class Method(Shown):
         return None
 
     def __repr__(self) -> str:
-        whole = f"{self.namespace}.{self.name}".lstrip(".")
-        return visible(f"<Method {whole}{self.signature} by {self.operation.method} {self.operation.path}>")
+        return visible(f"<Method {self.full_name}{self.signature} by {self.operation.method} {self.operation.path}>")
 
 
 class Methods(Mapping[str, Method]):

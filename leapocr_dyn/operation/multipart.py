@@ -76,8 +76,10 @@ def drawn() -> str:
 
 
 def encoded(parts: Sequence[Part], draw: Callable[[], str] = drawn) -> tuple[str, Content]:
-    """(boundary, content): bytes where everything is in memory. draw: gives boundaries; asked again for one that occurs
-    in the data."""
+    """(boundary, content): bytes where everything is in memory.
+
+    draw: gives boundaries; asked again for one that occurs in the data.
+    """
     pieces: list[bytes | Stored] = [piece for part in parts for piece in (part.head(), part.content)]
     boundary = draw()
     while any(boundary.encode() in piece for piece in pieces if isinstance(piece, bytes)):

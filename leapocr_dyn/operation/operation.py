@@ -73,7 +73,7 @@ class Operation(Shown):
         """Stands for a call that the document does not describe: any JSON, and the document's own security."""
         node = {"operationId": f"{method} {path}", "responses": {"default": {"content": {"*/*": {"schema": True}}}}}
         names = "", f"{method} {path}"
-        document, converter, workflow = operations.context
+        document, converter, workflow = operations.document, operations.converter, operations.workflow
         return cls(document, converter, path, method.lower(), node, names, Rule(), workflow)
 
     # -- what the document says
@@ -102,6 +102,12 @@ class Operation(Shown):
     def body_fields(self) -> list[Field]:
         """The fields of the preferred body that are arguments of their own."""
         return self.fields_of(self.body)
+
+    @property
+    def argument_types(self) -> dict[str, Type]:
+        """{argument: its type}, of those that are a parameter or a field of the preferred body."""
+        found = {one.name: one.type for one in self.parameters}
+        return found | {one.name: one.type for one in self.body_fields}
 
     def fields_of(self, wanted: Body | None) -> list[Field]:
         """The fields of one of the bodies that are arguments of their own: all, or none where a name is taken."""
@@ -226,6 +232,11 @@ class Operation(Shown):
         from leapocr_dyn.operation import describe
 
         return describe.operation(self)
+
+    @property
+    def full_name(self) -> str:
+        """As "namespace.name", which no other operation has."""
+        return f"{self.namespace}.{self.name}".lstrip(".")
 
     @property
     def operation(self) -> Operation:

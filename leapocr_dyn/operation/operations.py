@@ -21,7 +21,9 @@ class Operations(Mapping[str, Operation]):
     """
 
     def __init__(self, document: Document, converter: Converter, workflow: Workflow) -> None:
-        self.context: tuple[Document, Converter, Workflow] = document, converter, workflow
+        self.document = document
+        self.converter = converter
+        self.workflow = workflow
         self._by_name: dict[str, Operation] = {}
         self._by_key: dict[Any, Operation] = {}
         by_place = {rule.at: rule for rule in workflow.operations.values() if rule.at}

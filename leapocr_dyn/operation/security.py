@@ -146,8 +146,10 @@ def api_key(known: Credentials, name: str, scheme: Scheme, scopes: object) -> Pl
 
 
 def _has_place(scheme: Scheme) -> bool:
-    """Whether a key may stand where an `apiKey` says. The name is the document's text: it must not end the line or the
-    cookie that it begins, nor frame the request."""
+    """Whether a key may stand where an `apiKey` says.
+
+    The name is the document's text: it must not end the line or the cookie that it begins, nor frame the request.
+    """
     where, called = scheme.get("in"), scheme.get("name")
     if not isinstance(called, str) or where not in ("header", "query", "cookie"):
         return False

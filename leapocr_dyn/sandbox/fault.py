@@ -29,7 +29,7 @@ class Faults:
     latency: seconds before each answer. fail: {status: how often}, from 0 to 1; a 429 and a 503 say when to come back.
     rate_limit: requests a second, above which they get 429; None is any number. drop: how often the connection is cut,
     half of the time before the request was looked at, half after it was done. retry_after: seconds that 429 and 503
-        ask for. expire: seconds for which the links of an upload are good; None is the server's own. seed: of what is
+    ask for. expire: seconds for which the links of an upload are good; None is the server's own. seed: of what is
     drawn.
     """
 

@@ -31,7 +31,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from leapocr_dyn import errors
 from leapocr_dyn.errors import ConfigurationError
 from leapocr_dyn.sandbox import example, fault
 from leapocr_dyn.sandbox.contract import Contract, Json, Operation, Refusal, is_json
@@ -178,7 +177,7 @@ class Server:
             listener.bind((self._host, self.port))
         except OSError as cause:
             listener.close()
-            raise errors.ConfigurationError(f"cannot listen on {self._host} port {self.port}: {cause}") from cause
+            raise ConfigurationError(f"cannot listen on {self._host} port {self.port}: {cause}") from cause
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
             self, log_config=None, access_log=False, lifespan="off", ws="none", http="h11", server_header=False,
@@ -411,7 +410,7 @@ def bundled(service: str = "leapocr") -> dict[str, Json]:
     installed = package / "spec" / service / "openapi.json"
     checkout = package.parent / "spec" / service / "openapi.yaml"
     if not re.fullmatch(r"[a-z0-9_-]+", service) or not (installed.is_file() or checkout.is_file()):
-        raise errors.ConfigurationError(f"there is no bundled document called {service!r}")
+        raise ConfigurationError(f"there is no bundled document called {service!r}")
     if installed.is_file():
         document: dict[str, Json] = json.loads(installed.read_bytes())
         return document

@@ -35,8 +35,9 @@ T = TypeVar("T")
 
 
 class AsyncTransport:
-    """The world for async clients, on asyncio and trio. client: a user's own httpx.AsyncClient, or None.
-    config: how connections of our own are made.
+    """The world for async clients, on asyncio and trio.
+
+    client: a user's own httpx.AsyncClient, or None. config: how connections of our own are made.
 
     Connections belong to an event loop, so each loop has its own pools. They are closed when the loop ends, through the
     one thing that every loop does at its end: it closes the async generators that are still open in it. `_keep` is such

@@ -42,8 +42,10 @@ def tls(
     trust_env: bool = True,
     http2: bool = False,
 ) -> ssl.SSLContext:
-    """The process's TLS context for these settings: the caller's roots, or what SSL_CERT_FILE and SSL_CERT_DIR name,
-    or certifi's. http2: a context of its own, because the pool writes the protocols that it offers into it."""
+    """The process's TLS context: the caller's roots, or what SSL_CERT_FILE and SSL_CERT_DIR name, or certifi's.
+
+    http2: a context of its own, because the pool writes the protocols that it offers into it.
+    """
     if isinstance(verify, ssl.SSLContext):
         return verify
     made = _trusting(verify, trust_env)

@@ -46,8 +46,10 @@ class Progress(NamedTuple):
 
 
 class _Turn(NamedTuple):
-    """When a job is asked next. order: keeps equal moments apart. number: of the question, from 1. until: its
-    deadline."""
+    """When a job is asked next.
+
+    order: keeps equal moments apart. number: of the question, from 1. until: its deadline.
+    """
 
     at: float
     order: int
@@ -66,8 +68,7 @@ class Outcome(NamedTuple):
 
 
 class Wait:
-    """The waiting for many jobs: `await wait.next()` is the Outcome of the next job that is done, or None after the
-    last.
+    """The waiting for many jobs: `await wait.next()` is the Outcome of the next that is done; None after the last.
 
     Jobs may be added meanwhile; the time that each has begins with it. on_progress is called after each answered
     question; what it raises ends the waiting.

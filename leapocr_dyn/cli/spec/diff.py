@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from leapocr_dyn.cli.api import located
-from leapocr_dyn.cli.terminal import out, show
+from leapocr_dyn.cli.terminal import show
 
 if TYPE_CHECKING:
     from leapocr_dyn.document import Document
 
 # The exit code for each severity; 1 and 2 stay what they are for every command.
 CODES = {"none": 0, "addition": 3, "risky": 4, "breaking": 5}
-STYLES = {"none": "dim", "addition": "green", "risky": "yellow", "breaking": "bold red"}
+STYLES: dict[str, dict[str, str | bool]] = {
+    "none": {"dim": True},
+    "addition": {"fg": "green"},
+    "risky": {"fg": "yellow"},
+    "breaking": {"fg": "red", "bold": True},
+}
 
 
 @click.command()
@@ -55,7 +59,8 @@ def diff(old: str, new: str, tag: str | None, as_json: bool, as_markdown: bool) 
     elif as_markdown:
         show(report.markdown(comparison).rstrip())
     else:
-        out(styled([(STYLES[severity], line) for severity, line in report.text(comparison)]))
+        for severity, line in report.text(comparison):
+            show(line, **STYLES[severity])
     return CODES[comparison.severity]
 
 
@@ -81,17 +86,3 @@ def check(tag: str | None, *documents: Document) -> None:
     if tag is not None and tag not in known:
         there = f"; there are {', '.join(known)}" if known else "; there are no tags at all"
         raise click.BadParameter(f"no operation carries {tag!r}{hint(tag, known, there)}", param_hint="'--tag'")
-
-
-def styled(lines: list[tuple[str, str]]) -> str:
-    """Lines in colours, where stdout is a terminal; they are never broken."""
-    import io
-
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(file=io.StringIO(), force_terminal=sys.stdout.isatty(), width=10_000)
-    for style, line in lines:
-        console.print(Text(line, style), soft_wrap=True)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()

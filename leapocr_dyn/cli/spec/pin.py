@@ -15,11 +15,10 @@ from leapocr_dyn.cli.failure import DONE
 from leapocr_dyn.cli.spec.diff import CODES
 from leapocr_dyn.cli.spec.following import SHOWN, Followed, followed, following
 from leapocr_dyn.cli.terminal import say, show
+from leapocr_dyn.history.lock import BUNDLED
 
 if TYPE_CHECKING:
     from leapocr_dyn.history.lock import Pin
-
-BUNDLED = "bundled"
 
 
 @click.command()

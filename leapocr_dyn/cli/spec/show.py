@@ -35,6 +35,7 @@ def show(as_json: bool, **options: Any) -> None:  # Any: the options that say wh
 def known(found: Followed) -> dict[str, Any]:  # Any: JSON
     """What there is to know, as JSON."""
     from leapocr_dyn.history import fingerprint
+    from leapocr_dyn.history.store import WHEN
 
     api, terms = found.following.api, found.following.terms
     asked = None if terms.source is None else found.following.store.looked(terms.source)
@@ -49,7 +50,7 @@ def known(found: Followed) -> dict[str, Any]:  # Any: JSON
         "date": date,
         "policy": terms.policy,
         "source": found.source,
-        "asked": None if asked is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(asked)),
+        "asked": None if asked is None else time.strftime(WHEN, time.gmtime(asked)),
         "lock": None if found.pin is None else str(found.lock),
         "pinned": None if found.pin is None else found.pin.sha256,
         "operations": len(api.operations),

@@ -28,7 +28,7 @@ def api() -> Api:
     overlay, own = source.bundled_path("artificer", "trpc"), source.bundled("artificer", "trpc-workflow") or {}
     rest, wire = load("artificer"), load("artificer", overlay=overlay, workflow={})
     ways = [way for named in rest.namespaces.values() for way in named.values()]
-    told = {f"{way.namespace}.{way.name}": _told(way, wire) for way in ways if way.operation.id in wire.operations}
+    told = {way.full_name: _told(way, wire) for way in ways if way.operation.id in wire.operations}
     methods = {**told, **own["methods"]}
     return load("artificer", overlay=overlay, workflow={**rest.workflow.sections, **own, "methods": methods})
 

@@ -23,9 +23,12 @@ class Own(Checked):
 
 @dataclass
 class RetryConfig(Own):
-    """max_retries: attempts after the first. backoff_factor: how pauses grow, from a second; each is drawn at random up
+    """What is sent again, how often and after how long.
+
+    max_retries: attempts after the first. backoff_factor: how pauses grow, from a second; each is drawn at random up
     to that. max_backoff: seconds of a pause at most. retry_on_status: after which answers; what records a use or a
-    price is repeated after 429, and after 503 with Retry-After, only."""
+    price is repeated after 429, and after 503 with Retry-After, only.
+    """
 
     max_retries: int = number(3, at_least=0, whole=True)
     backoff_factor: float = number(2.0, at_least=1)
@@ -61,8 +64,10 @@ class ConnectionPoolConfig(Own):
 
 @dataclass
 class LoggingConfig(Own):
-    """A line for each answer at DEBUG, and for each refusal and failure at WARNING; no key is in it. A program that has
-    not configured logging sees them on stderr, in this format."""
+    """A line for each answer at DEBUG, and for each refusal and failure at WARNING; no key is in it.
+
+    A program that has not configured logging sees them on stderr, in this format.
+    """
 
     enabled: bool = True
     level: str = setting(

@@ -1,4 +1,4 @@
-"""A text that a regular expression matches, drawn from the expression itself: for each number another one.
+"""A text that a `pattern` matches, made from the regular expression itself: for each number another one.
 
 It is a guess, which whoever needs a right one checks: assertions and references back are passed over. The expression is
 a document's, so nothing is matched here, and every repetition is short.
@@ -19,7 +19,7 @@ PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ ./"
 CATEGORIES = {"CATEGORY_DIGIT": "0", "CATEGORY_WORD": "a", "CATEGORY_SPACE": " ", "CATEGORY_NOT_DIGIT": "a"}
 
 
-def drawn(pattern: str, number: int = 1) -> str | None:
+def matching(pattern: str, number: int = 1) -> str | None:
     """A text for a pattern; None for one that Python cannot read.
 
     number: how often a part stands that may be repeated, and which of several branches is taken, from 1.
