@@ -48,7 +48,7 @@ def test_without_its_packages_it_says_which_to_install() -> None:
     program = "import sys; sys.modules['click'] = None; import leapocr_dyn.cli"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (said.returncode, said.stdout) == (1, "")
-    assert said.stderr == ("leapocr-dyn: the command line needs two more packages: pip install 'leapocr-dyn[cli]'\n")
+    assert said.stderr == ("leapocr-dyn: the command line needs one more package: pip install 'leapocr-dyn[cli]'\n")
 
 
 # --- who is asked, and by whom ---

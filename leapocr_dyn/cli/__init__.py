@@ -12,9 +12,8 @@ from collections.abc import Sequence
 
 try:
     import click
-    import rich  # noqa: F401 - commands use it, and whoever lacks it is told at once
 except ImportError:  # pragma: no cover - tested in an environment without them
-    sys.exit("leapocr-dyn: the command line needs two more packages: pip install 'leapocr-dyn[cli]'")
+    sys.exit("leapocr-dyn: the command line needs one more package: pip install 'leapocr-dyn[cli]'")
 
 from leapocr_dyn import __version__, errors, services
 from leapocr_dyn.cli.failure import DONE, INTERRUPTED, WRONG, told
