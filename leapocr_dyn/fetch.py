@@ -134,7 +134,9 @@ def allowed(url: str, here: bool) -> bool:
     except ValueError as error:
         raise errors.DocumentError(f"{shown(plain(url))} is not a URL: {error}") from error
     local = is_local(host)
-    if not host or parts.scheme not in ("https", "http"):
+    # urlsplit passes over a tab and the end of a line, and a header or a message would not.
+    strange = " " in host or not url.isprintable()
+    if not host or strange or parts.scheme not in ("https", "http"):
         raise errors.DocumentError(f"{shown(plain(url))} is not a URL that starts with https://")
     if parts.username is not None or parts.password is not None:
         raise errors.DocumentError("a URL with a password is not fetched: fetch it yourself, and pass the bytes")
@@ -157,9 +159,11 @@ def is_local(host: str) -> bool:
 
 def plain(url: str) -> str:
     """A URL as it may be shown: its query and its password may be secrets."""
-    scheme, _, rest = url.partition("?")[0].partition("#")[0].partition("://")
+    scheme, mark, rest = url.partition("?")[0].partition("#")[0].partition("://")
+    if not mark:
+        return scheme  # no URL
     host, slash, path = rest.partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def late(url: str, seconds: float) -> errors.TimeoutError:

@@ -488,12 +488,23 @@ def test_the_source_never_sees_a_credential(world: World, web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://docs.test/openapi.json", "ftp://docs.test/x", "openapi.json", "", "https://u:p@docs.test/x"]
+    "url",
+    [
+        *("http://docs.test/openapi.json", "ftp://docs.test/x", "openapi.json", "", "https://u:p@docs.test/x"),
+        *("https://docs.test/x\n", "https://docs test/x", b"https://docs.test/x", Path("openapi.json"), 5),
+    ],
 )
-def test_a_source_is_https_or_on_this_machine(url: str) -> None:
-    """What anybody on the way could change is refused, when it is loaded."""
+def test_a_source_is_https_or_on_this_machine(url: Json) -> None:
+    """What anybody on the way could change is refused, when it is loaded; and so is what is no URL at all."""
     with pytest.raises(errors.ConfigurationError, match=r"^updates: "):
         followed(updates=url)
+
+
+def test_what_is_no_url_is_shown_as_it_was_given() -> None:
+    """And what follows nothing does not say that it follows something."""
+    with pytest.raises(errors.ConfigurationError, match=r"^updates: 'openapi\.json' is not a URL"):
+        followed(updates="openapi.json")
+    assert "; pinned; " in repr(followed("pinned", updates=None))
 
 
 def test_a_document_never_decides_where_requests_and_credentials_go(world: World, web: Web) -> None:
@@ -578,6 +589,18 @@ def test_only_listed_documents_are_taken(world: World, web: Web, tmp_path: Path)
             world.run(client_of(world, web, followed(sha256=allowed)).pets.get_pet())
     listed.write_text(f"# ours\n{'0' * 64}  old.json\n{digest} *openapi.json\n")
     assert world.run(client_of(world, web, followed(sha256=listed)).pets.get_pet()).age == 3
+
+
+@pytest.mark.parametrize("given", ["", [], "SHA256SUMS", Path("SHA256SUMS"), Path("empty"), 5, b"0" * 64])
+def test_a_list_of_digests_that_could_take_nothing_is_a_mistake(
+    given: Json, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty one, a file that is not there, and what is no digest: said when it is loaded, and not at every look."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").write_text("# none yet\n")
+    with pytest.raises(errors.ConfigurationError, match=r"^sha256: ") as caught:
+        followed(sha256=given)
+    assert "bundled" not in str(caught.value)
 
 
 # --- an overlay that no longer fits ---
@@ -742,8 +765,20 @@ def test_who_follows_nothing_is_told_how() -> None:
         leapocr_dyn.load(described(), policy="latest")
     with pytest.raises(errors.ConfigurationError, match="did you mean 'compatible'"):
         followed("compatibel")
-    with pytest.raises(errors.ConfigurationError, match="every: "):
-        followed(every=-1)
+
+
+@pytest.mark.parametrize("every", [-1, float("nan"), "5", True])
+def test_what_is_no_number_of_seconds_is_refused(every: Json) -> None:
+    """When it is loaded, and not at the first call."""
+    with pytest.raises(errors.ConfigurationError, match=r"^every: "):
+        followed(every=every)
+    assert followed(every=10**400) is not None  # a long time is one
+
+
+def test_every_without_anything_to_follow_is_a_mistake() -> None:
+    """Who writes it believes that somebody looks."""
+    with pytest.raises(errors.ConfigurationError, match=r'^every: .* policy="compatible", updates='):
+        leapocr_dyn.load(described(), every=60.0)
 
 
 def test_a_service_whose_ids_change_answers_as_before(world: World) -> None:
