@@ -417,6 +417,7 @@ def test_a_file_is_pinned_with_its_way_from_the_lock(run: Run, project: Path) ->
         ("pin --spec pets.json --policy compatible", "needs a source of newer documents: --updates URL"),
         ("pin --policy newest", "'newest' is not one of 'pinned', 'compatible', 'latest'"),
         ("pin bundled --spec pets.json", "Pets does not come with leapocr-dyn"),
+        ("pin --spec pets.json --lock none/our.lock", "none/our.lock cannot be written: No such file or directory"),
         ("pin 12ab", "no version begins with '12ab'; there is none yet"),
         ("update", "nobody said where newer documents are: --updates URL"),
         ("update --spec pets.json --updates ftp://127.0.0.1/", "is not a URL that starts with https://"),
@@ -455,6 +456,17 @@ def test_a_lock_that_is_wrong_is_said(run: Run, project: Path) -> None:
         failed = run("spec", command)
         assert (failed.code, failed.out, len(failed.errors)) == (2, "", 1)
         assert "leapocr-dyn.lock: Pets has no 'sauce'; did you mean 'source'?" in failed.err
+    assert "remove it, and make it again with `leapocr-dyn spec pin`" in failed.err
+    (project / lock.NAME).unlink()
+    assert run("spec", "pin", "--spec", "pets.json").code == 0, "which is good advice"
+
+
+def test_a_bundled_version_follows_nothing(run: Run, source: Source) -> None:
+    """Who wants it to is told to pin one of the source, and not to give what was given."""
+    failed = run("spec", "pin", "bundled", "--policy", "compatible", "--updates", source.url)
+    assert failed.code == 2
+    assert f"compatible follows a version of {source.url}: pin one of those" in failed.err
+    assert "needs a source" not in failed.err
 
 
 # --- rollback and log ---
@@ -504,6 +516,17 @@ def test_a_rollback_moves_the_lock(run: Run, source: Source, project: Path) -> N
     run("spec", "pin", digest(MORE)[:12])
     assert shown(run)["digest"] == digest(MORE)
     assert "leapocr-dyn.lock pins it" in run("spec", "rollback").out
+
+
+def test_a_rollback_never_goes_forward(run: Run, source: Source) -> None:
+    """What this machine has seen since, and nobody has pinned, is no version before the pinned one."""
+    run("spec", "pin", "--spec", source.url)
+    source.document = MORE
+    run("spec", "update")
+    said = run("spec", "rollback")
+    assert (said.code, shown(run)["digest"]) == (2, digest(FIRST))
+    assert "none before it" in said.err
+    assert "rolled back" not in run("spec", "log").out
 
 
 def test_a_url_that_is_no_longer_good_goes_back_to_its_version_before(run: Run, source: Source) -> None:
@@ -578,6 +601,8 @@ def test_a_machine_without_a_cache_says_so(run: Run, source: Source, tmp_path: P
     assert said.code == 0
     assert "is spoken now" in said.out
     assert "cannot be written" in said.err
+    said = run("spec", "pin", "--spec", "pets.json", "--updates", source.url)
+    assert "cannot be written" in said.err, "which is why it cannot be pinned"
 
 
 # --- the end of a process ---

@@ -913,7 +913,8 @@ def test_what_a_lock_file_lists_must_not_break(world: World, web: Web, tmp_path:
         world.run(client.pets.get_pet())
     lock.write(path, pin._replace(uses=("list_pet",)))
     with pytest.raises(
-        errors.ConfigurationError, match=r"uses: there is no operation 'list_pet'.*did you mean 'list_pets'"
+        errors.ConfigurationError,
+        match=r"uses, in the lock file: there is no operation 'list_pet'.*did you mean 'list_pets'",
     ):
         leapocr_dyn.load(first, lock=path)
 

@@ -293,7 +293,7 @@ class Following:
         try:
             return self.pinned.operations[name]
         except KeyError as error:
-            raise errors.ConfigurationError(f"{self.name}: uses: {error.args[0]}") from error
+            raise errors.ConfigurationError(f"{self.name}: uses, in the lock file: {error.args[0]}") from error
 
     def _age(self) -> float | None:
         """Seconds since somebody looked; None: nobody did."""
