@@ -197,6 +197,7 @@ def test_an_update_that_breaks_nothing_is_taken(run: Run, source: Source) -> Non
     assert said.out == (
         f"Pets: version {digest(MORE)[:12]} of {source.url} is spoken now (1 addition); "
         "nothing that is used here breaks\n"
+        "  addition  GET /pets/first: response 200: age is new\n"
     )
     assert run(*words) == (0, f"Pets: nothing new at {source.url}\n", "")
     assert source.asked == [("/openapi.json", None), ("/openapi.json", f'"{digest(MORE)}"')]
@@ -210,6 +211,7 @@ def test_a_dry_run_keeps_nothing(run: Run, source: Source, tmp_path: Path) -> No
     assert said.out.splitlines() == [
         f"Pets: version {digest(MORE)[:12]} of {source.url} would be taken over (1 addition); "
         "nothing that is used here breaks",
+        "  addition  GET /pets/first: response 200: age is new",
         "Nothing says what is used here: leapocr-dyn spec pin --uses NAME writes it into the lock file.",
         "Nothing was kept; the same without --dry-run keeps it.",
     ]
@@ -235,6 +237,7 @@ def test_an_update_that_breaks_what_is_used_is_not_taken(run: Run, source: Sourc
     said = run("spec", "update")
     assert said.code == 0
     assert "(1 breaking change); nothing that is used here breaks" in said.out
+    assert "\n  breaking  GET /toys: response 200: name is gone\n" in said.out
     assert shown(run)["digest"] == digest(NO_TOYS)
 
 
@@ -256,6 +259,7 @@ def test_a_pinned_project_learns_what_is_new_and_pins_it(run: Run, source: Sourc
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines()[1:] == [
         "  the policy is pinned",
+        "  addition  GET /pets/first: response 200: age is new",
         "Nothing that is used here breaks.",
         "The lock file still has the version before: leapocr-dyn spec pin moves it to this one.",
     ]
@@ -488,7 +492,8 @@ def test_a_rollback_is_one_command_and_can_be_undone(run: Run, source: Source) -
     assert labelled(run("spec", "show", *words).out)["others"].endswith(": rolled back")
     said = run("spec", "update", *words)
     assert said.out.splitlines()[1:] == [
-        "  it was rolled back; to take it all the same: leapocr-dyn spec update --again"
+        "  it was rolled back; to take it all the same: api.update(again=True), or leapocr-dyn spec update --again",
+        "  addition  GET /pets/first: response 200: age is new",
     ]
     assert shown(run, *words)["digest"] == digest(FIRST)
     assert "none before it" in run("spec", "rollback", *words).err
