@@ -93,7 +93,7 @@ async def answered(io: Transport, url: str, seconds: float, known: Mapping[str, 
     deadline = io.now() + seconds
     here = allowed(url, here=True)
     for _ in range(REDIRECTS + 1):
-        left = max(0.001, deadline - io.now())
+        left = max(0.001, round(deadline - io.now(), 3))
         request = Request("GET", url, {**HEADERS, **known}, ours=False)
         response = await io.stream(request, timeout=min(PATIENCE, left))
         body = io.chunks(response)
@@ -105,9 +105,7 @@ async def answered(io: Transport, url: str, seconds: float, known: Mapping[str, 
             if response.status_code == 304 and known:
                 return None
             if response.status_code != 200:
-                raise errors.DocumentError(
-                    f"{plain(url)} answers with status {response.status_code}: is the URL right?"
-                )
+                raise errors.DocumentError(refused(plain(url), response.status_code))
             content = bytearray()
             while (piece := await body.next()) is not None:
                 content += piece
@@ -122,8 +120,21 @@ async def answered(io: Transport, url: str, seconds: float, known: Mapping[str, 
             raise errors.DocumentError(
                 f"{plain(url)} is a page for people: look there for the address of its JSON or YAML document"
             )
+        if not content.strip():
+            raise errors.DocumentError(f"{plain(url)} is empty: try again later, or look whether the URL is right")
         return Fetched(bytes(content), url, headers)
     raise errors.DocumentError(f"{plain(url)} redirects more than {REDIRECTS} times")
+
+
+def refused(shown: str, status: int) -> str:
+    """What to say of an answer that is no document."""
+    if status >= 500:
+        hint = "try again later"
+    elif status in (401, 403):
+        hint = "nothing that is secret is sent there; fetch it yourself, and pass the bytes"
+    else:
+        hint = "is the URL right?"
+    return f"{shown} answers with status {status}: {hint}"
 
 
 def allowed(url: str, here: bool) -> bool:
