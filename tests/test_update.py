@@ -874,8 +874,27 @@ def test_a_cache_that_cannot_be_written_stops_nobody(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
     for _ in range(2):
-        assert world.run(client_of(world, web).pets.get_pet()).age == 3
-    assert len(web.looks) == 2
+        client = client_of(world, web)
+        with pytest.warns(UpdateWarning, match="cannot be written: .*; no new version of a document is kept") as caught:
+            assert world.run(client.pets.get_pet()).age == 3
+        assert len(caught) == 1
+        world.run(client.pets.get_pet())  # it was said
+    assert len(web.looks) == 4
+
+
+def test_a_version_that_was_damaged_on_the_disk_is_thrown_away_and_said(
+    world: World, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs hear of it as people at the command line do; the pinned version is spoken until it is there again."""
+    answers(monkeypatch, web)
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    followed().update()
+    [kept] = Store().versions(SOURCE)
+    (Store().folder / "content" / kept.digest).write_bytes(b"{}")
+    api = followed()
+    assert api.now is api.pinned
+    with pytest.warns(UpdateWarning, match="was damaged, and is thrown away"):
+        assert world.run(client_of(world, web, api).pets.get_pet()).age == 3
 
 
 # --- what a team agreed on, and documents by their URL ---

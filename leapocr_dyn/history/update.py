@@ -147,6 +147,7 @@ class Following:
         self._due = 0.0  # by the clock
         self._last: tuple[object, Update] | None = None  # to judge it again would cost
         self._warned: object = None  # of what; once is enough
+        self._heard = 0  # sentences of the store
         self._looking = threading.Lock()
         self._weighing = threading.Lock()  # held longer than a look where a document is large
         self._moving = threading.RLock()
@@ -204,6 +205,7 @@ class Following:
                 self._warn(update)
         finally:
             self._looking.release()
+            self._tell()
 
     # -- what people ask
 
@@ -394,6 +396,13 @@ class Following:
             self.speak(self.pinned, self._pinned_digest, {})
         why = ("the pinned version is spoken again",)
         self._warn(Update(self.name, self.shown, digest, breaks=breaks, reasons=why))
+
+    def _tell(self) -> None:
+        """Say what went wrong in the store since it was last said; nobody else would."""
+        heard, self._heard = self._heard, len(self.store.said)
+        if said := self.store.said[heard:]:
+            update = Update(self.name, self.shown, reasons=tuple(said))
+            warnings.warn(errors.UpdateWarning(update), stacklevel=_above())
 
     def _warn(self, update: Update) -> None:
         about = update.digest, update.breaks or update.reasons
