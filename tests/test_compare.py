@@ -706,7 +706,7 @@ def test_a_union_of_one_is_said_in_words() -> None:
 def test_another_credential_of_the_same_name_says_what_it_is() -> None:
     """`needs key, no longer key` would be no news."""
 
-    def document(**scheme: str) -> Json:
+    def document(**scheme: Json) -> Json:
         paths = {"/a": {"get": {"operationId": "a", "security": [{"key": []}], "responses": {"200": {}}}}}
         return openapi(paths=paths, components={"securitySchemes": {"key": scheme}})
 
@@ -715,6 +715,10 @@ def test_another_credential_of_the_same_name_says_what_it_is() -> None:
     assert moved.sentence == "needs key (apiKey header X-New), no longer key (apiKey header X-Key)"
     [bearer] = compared(header, document(type="http", scheme="bearer")).changes
     assert bearer.sentence == "needs key (http bearer), no longer key (apiKey header X-Key)"
+    old, new = (f"https://{host}.test/token" for host in ("old", "new"))
+    flows = [{"clientCredentials": {"tokenUrl": url, "scopes": {}}} for url in (old, new)]
+    [asked] = compared(*(document(type="oauth2", flows=one) for one in flows)).changes
+    assert asked.sentence.startswith(f"needs key (oauth2 clientCredentials {new}), no longer key (oauth2 client")
 
 
 # --- held against another tool's rules ---

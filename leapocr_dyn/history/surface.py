@@ -132,7 +132,11 @@ class Surface:
         if name not in schemes:
             return "unknown"
         node = self.document.follow(schemes[name], pointer("components", "securitySchemes", name)).value
-        return " ".join(str(node[word]) for word in ("type", "scheme", "in", "name") if word in node)
+        words = [node.get(word) for word in ("type", "scheme", "in", "name", "openIdConnectUrl")]
+        flows = node.get("flows")
+        for flow, one in flows.items() if isinstance(flows, dict) else ():
+            words += [flow, one.get("tokenUrl") if isinstance(one, dict) else None]
+        return " ".join(word for word in words if isinstance(word, str))
 
     def _scheme(self, name: str, schemes: Json) -> str:
         if name not in schemes:
