@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from leapocr_dyn.explore.tree import Tree
     from leapocr_dyn.history.update import Following, Update
 
-DAY = 86400.0  # seconds
 HOW = "overlay", "workflow", "tag", "off"
 SHOWN = 30  # lines of a report, which are long
 KEPT = 32  # Apis remembered; a process that loads more forgets the oldest
@@ -218,7 +217,7 @@ class Followed(Api):
 
     def __repr__(self) -> str:
         following = self._followed()
-        how = f"{following.terms.policy}, follows {following.shown}"
+        how = following.terms.policy + (f", follows {following.shown}" if following.shown else "")
         return super().__repr__().replace("; try ", f"; {how}; try .update(), ", 1)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -260,7 +259,7 @@ def load(
     off: Collection[str] = (),
     policy: str | None = None,
     updates: str | None = None,
-    every: float = DAY,
+    every: float | None = None,
     sha256: str | Collection[str] | os.PathLike[str] | None = None,
     lock: str | os.PathLike[str] | None = None,
 ) -> Api:
@@ -279,14 +278,16 @@ def load(
     policy: "pinned" asks no network, ever, but in api.update(), which says what is new; "compatible" takes a newer
     version over where nothing breaks that is used here; "latest" takes all. updates: the URL where they are, https or
     on this machine; without it the given URL, or what the lock file says. every: seconds between two looks, each of
-    which may keep a workflow that is about to begin waiting for at most two seconds. sha256: digests that may be taken,
-    or a file of them as `sha256sum` writes it. lock: a file that pins the version (history/lock.py); its policy and
-    source stand where none are given.
+    which may keep a workflow that is about to begin waiting for at most two seconds; a day, if none are given. sha256:
+    digests that may be taken, or a file of them as `sha256sum` writes it. lock: a file that pins the version
+    (history/lock.py); its policy and source stand where none are given.
     """
     _check_names(off)
     corrections = tuple(overlay) if isinstance(overlay, (list, tuple)) else (overlay,)
     how = tuple(_kept(one) for one in corrections), _kept(workflow), tag, tuple(sorted(off))
     if policy is None and updates is None and sha256 is None and lock is None:
+        if every is not None:
+            raise ConfigurationError('every: nobody looks without policy="compatible", updates="https://..."')
         return _load(Recipe(_kept(given), *how))
     asked = {"policy": policy, "updates": updates, "every": every, "sha256": sha256, "lock": lock}
     kept = given if isinstance(given, str) and source.is_url(given) else _kept(given)

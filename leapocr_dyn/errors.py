@@ -372,7 +372,7 @@ def of_status(status_code: int) -> type[APIError]:
 
 
 class UpdateWarning(UserWarning):
-    """A newer version of a followed document was not taken over, or could not be had, or breaks something.
+    """A newer version of a followed document was not taken over, could not be had or kept, or breaks something.
 
     update: what was found, what would break and where (history/update.py); the program goes on as before.
     """

@@ -93,7 +93,7 @@ async def answered(io: Transport, url: str, seconds: float, known: Mapping[str, 
     deadline = io.now() + seconds
     here = allowed(url, here=True)
     for _ in range(REDIRECTS + 1):
-        left = max(0.001, deadline - io.now())
+        left = max(0.001, round(deadline - io.now(), 3))
         request = Request("GET", url, {**HEADERS, **known}, ours=False)
         response = await io.stream(request, timeout=min(PATIENCE, left))
         body = io.chunks(response)
@@ -105,9 +105,7 @@ async def answered(io: Transport, url: str, seconds: float, known: Mapping[str, 
             if response.status_code == 304 and known:
                 return None
             if response.status_code != 200:
-                raise errors.DocumentError(
-                    f"{plain(url)} answers with status {response.status_code}: is the URL right?"
-                )
+                raise errors.DocumentError(refused(plain(url), response.status_code))
             content = bytearray()
             while (piece := await body.next()) is not None:
                 content += piece
@@ -122,8 +120,21 @@ async def answered(io: Transport, url: str, seconds: float, known: Mapping[str, 
             raise errors.DocumentError(
                 f"{plain(url)} is a page for people: look there for the address of its JSON or YAML document"
             )
+        if not content.strip():
+            raise errors.DocumentError(f"{plain(url)} is empty: try again later, or look whether the URL is right")
         return Fetched(bytes(content), url, headers)
     raise errors.DocumentError(f"{plain(url)} redirects more than {REDIRECTS} times")
+
+
+def refused(shown: str, status: int) -> str:
+    """What to say of an answer that is no document."""
+    if status >= 500:
+        hint = "try again later"
+    elif status in (401, 403):
+        hint = "nothing that is secret is sent there; fetch it yourself, and pass the bytes"
+    else:
+        hint = "is the URL right?"
+    return f"{shown} answers with status {status}: {hint}"
 
 
 def allowed(url: str, here: bool) -> bool:
@@ -134,7 +145,9 @@ def allowed(url: str, here: bool) -> bool:
     except ValueError as error:
         raise errors.DocumentError(f"{shown(plain(url))} is not a URL: {error}") from error
     local = is_local(host)
-    if not host or parts.scheme not in ("https", "http"):
+    # urlsplit passes over a tab and the end of a line, and a header or a message would not.
+    strange = " " in host or not url.isprintable()
+    if not host or strange or parts.scheme not in ("https", "http"):
         raise errors.DocumentError(f"{shown(plain(url))} is not a URL that starts with https://")
     if parts.username is not None or parts.password is not None:
         raise errors.DocumentError("a URL with a password is not fetched: fetch it yourself, and pass the bytes")
@@ -157,9 +170,11 @@ def is_local(host: str) -> bool:
 
 def plain(url: str) -> str:
     """A URL as it may be shown: its query and its password may be secrets."""
-    scheme, _, rest = url.partition("?")[0].partition("#")[0].partition("://")
+    scheme, mark, rest = url.partition("?")[0].partition("#")[0].partition("://")
+    if not mark:
+        return scheme  # no URL
     host, slash, path = rest.partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def late(url: str, seconds: float) -> errors.TimeoutError:

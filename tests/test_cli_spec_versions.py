@@ -197,6 +197,7 @@ def test_an_update_that_breaks_nothing_is_taken(run: Run, source: Source) -> Non
     assert said.out == (
         f"Pets: version {digest(MORE)[:12]} of {source.url} is spoken now (1 addition); "
         "nothing that is used here breaks\n"
+        "  addition  GET /pets/first: response 200: age is new\n"
     )
     assert run(*words) == (0, f"Pets: nothing new at {source.url}\n", "")
     assert source.asked == [("/openapi.json", None), ("/openapi.json", f'"{digest(MORE)}"')]
@@ -210,6 +211,7 @@ def test_a_dry_run_keeps_nothing(run: Run, source: Source, tmp_path: Path) -> No
     assert said.out.splitlines() == [
         f"Pets: version {digest(MORE)[:12]} of {source.url} would be taken over (1 addition); "
         "nothing that is used here breaks",
+        "  addition  GET /pets/first: response 200: age is new",
         "Nothing says what is used here: leapocr-dyn spec pin --uses NAME writes it into the lock file.",
         "Nothing was kept; the same without --dry-run keeps it.",
     ]
@@ -235,6 +237,7 @@ def test_an_update_that_breaks_what_is_used_is_not_taken(run: Run, source: Sourc
     said = run("spec", "update")
     assert said.code == 0
     assert "(1 breaking change); nothing that is used here breaks" in said.out
+    assert "\n  breaking  GET /toys: response 200: name is gone\n" in said.out
     assert shown(run)["digest"] == digest(NO_TOYS)
 
 
@@ -256,6 +259,7 @@ def test_a_pinned_project_learns_what_is_new_and_pins_it(run: Run, source: Sourc
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines()[1:] == [
         "  the policy is pinned",
+        "  addition  GET /pets/first: response 200: age is new",
         "Nothing that is used here breaks.",
         "The lock file still has the version before: leapocr-dyn spec pin moves it to this one.",
     ]
@@ -417,6 +421,7 @@ def test_a_file_is_pinned_with_its_way_from_the_lock(run: Run, project: Path) ->
         ("pin --spec pets.json --policy compatible", "needs a source of newer documents: --updates URL"),
         ("pin --policy newest", "'newest' is not one of 'pinned', 'compatible', 'latest'"),
         ("pin bundled --spec pets.json", "Pets does not come with leapocr-dyn"),
+        ("pin --spec pets.json --lock none/our.lock", "none/our.lock cannot be written: No such file or directory"),
         ("pin 12ab", "no version begins with '12ab'; there is none yet"),
         ("update", "nobody said where newer documents are: --updates URL"),
         ("update --spec pets.json --updates ftp://127.0.0.1/", "is not a URL that starts with https://"),
@@ -455,6 +460,17 @@ def test_a_lock_that_is_wrong_is_said(run: Run, project: Path) -> None:
         failed = run("spec", command)
         assert (failed.code, failed.out, len(failed.errors)) == (2, "", 1)
         assert "leapocr-dyn.lock: Pets has no 'sauce'; did you mean 'source'?" in failed.err
+    assert "remove it, and make it again with `leapocr-dyn spec pin`" in failed.err
+    (project / lock.NAME).unlink()
+    assert run("spec", "pin", "--spec", "pets.json").code == 0, "which is good advice"
+
+
+def test_a_bundled_version_follows_nothing(run: Run, source: Source) -> None:
+    """Who wants it to is told to pin one of the source, and not to give what was given."""
+    failed = run("spec", "pin", "bundled", "--policy", "compatible", "--updates", source.url)
+    assert failed.code == 2
+    assert f"compatible follows a version of {source.url}: pin one of those" in failed.err
+    assert "needs a source" not in failed.err
 
 
 # --- rollback and log ---
@@ -476,7 +492,8 @@ def test_a_rollback_is_one_command_and_can_be_undone(run: Run, source: Source) -
     assert labelled(run("spec", "show", *words).out)["others"].endswith(": rolled back")
     said = run("spec", "update", *words)
     assert said.out.splitlines()[1:] == [
-        "  it was rolled back; to take it all the same: leapocr-dyn spec update --again"
+        "  it was rolled back; to take it all the same: api.update(again=True), or leapocr-dyn spec update --again",
+        "  addition  GET /pets/first: response 200: age is new",
     ]
     assert shown(run, *words)["digest"] == digest(FIRST)
     assert "none before it" in run("spec", "rollback", *words).err
@@ -504,6 +521,17 @@ def test_a_rollback_moves_the_lock(run: Run, source: Source, project: Path) -> N
     run("spec", "pin", digest(MORE)[:12])
     assert shown(run)["digest"] == digest(MORE)
     assert "leapocr-dyn.lock pins it" in run("spec", "rollback").out
+
+
+def test_a_rollback_never_goes_forward(run: Run, source: Source) -> None:
+    """What this machine has seen since, and nobody has pinned, is no version before the pinned one."""
+    run("spec", "pin", "--spec", source.url)
+    source.document = MORE
+    run("spec", "update")
+    said = run("spec", "rollback")
+    assert (said.code, shown(run)["digest"]) == (2, digest(FIRST))
+    assert "none before it" in said.err
+    assert "rolled back" not in run("spec", "log").out
 
 
 def test_a_url_that_is_no_longer_good_goes_back_to_its_version_before(run: Run, source: Source) -> None:
@@ -578,6 +606,8 @@ def test_a_machine_without_a_cache_says_so(run: Run, source: Source, tmp_path: P
     assert said.code == 0
     assert "is spoken now" in said.out
     assert "cannot be written" in said.err
+    said = run("spec", "pin", "--spec", "pets.json", "--updates", source.url)
+    assert "cannot be written" in said.err, "which is why it cannot be pinned"
 
 
 # --- the end of a process ---

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from documents import openapi
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from versions import PUBLISHED, Json, again, content, documents, exchange, final, published, ref, revision, schemas
@@ -683,9 +684,41 @@ def test_the_tags_of_a_union_are_wire_values() -> None:
 
     old, new = ({"mapping": {"cat": ref(name)["$ref"], "dog": ref("Dog")["$ref"]}} for name in ("Cat", "Kitten"))
     assert compared(document("Cat", old), document("Kitten", new)).changes == ()
-    assert told(compared(document("Cat", {}), document("Kitten", {}))) == [
-        ("discriminator-changed", "risky", "response")
-    ]
+    renamed = compared(document("Cat", {}), document("Kitten", {}))
+    assert told(renamed) == [("discriminator-changed", "risky", "response")]
+    assert renamed.changes[0].said.endswith("is told apart by Kitten, no longer by Cat")
+
+
+def test_a_union_of_one_is_said_in_words() -> None:
+    """What told two apart tells nothing apart where one is left; no list in brackets, and nothing that is the same."""
+
+    def document(*names: str) -> Json:
+        union = {"oneOf": [ref(name) for name in names], "discriminator": {"propertyName": "kind"}}
+        parts = {name: {"type": "object", "properties": {"kind": STRING, name: STRING}} for name in ("Cat", "Dog")}
+        return exchange({}, union, {}, components={"schemas": parts})
+
+    said = [one.sentence for one in compared(document("Cat", "Dog"), document("Cat")).changes]
+    assert "is told apart by nothing, no longer by Cat" in said
+    assert not [one for one in said if "[" in one]
+    assert len(said) == 2  # and the option that is gone
+
+
+def test_another_credential_of_the_same_name_says_what_it_is() -> None:
+    """`needs key, no longer key` would be no news."""
+
+    def document(**scheme: Json) -> Json:
+        paths = {"/a": {"get": {"operationId": "a", "security": [{"key": []}], "responses": {"200": {}}}}}
+        return openapi(paths=paths, components={"securitySchemes": {"key": scheme}})
+
+    header = document(type="apiKey", **{"in": "header"}, name="X-Key")
+    [moved] = compared(header, document(type="apiKey", **{"in": "header"}, name="X-New")).changes
+    assert moved.sentence == "needs key (apiKey header X-New), no longer key (apiKey header X-Key)"
+    [bearer] = compared(header, document(type="http", scheme="bearer")).changes
+    assert bearer.sentence == "needs key (http bearer), no longer key (apiKey header X-Key)"
+    old, new = (f"https://{host}.test/token" for host in ("old", "new"))
+    flows = [{"clientCredentials": {"tokenUrl": url, "scopes": {}}} for url in (old, new)]
+    [asked] = compared(*(document(type="oauth2", flows=one) for one in flows)).changes
+    assert asked.sentence.startswith(f"needs key (oauth2 clientCredentials {new}), no longer key (oauth2 client")
 
 
 # --- held against another tool's rules ---

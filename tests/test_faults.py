@@ -23,7 +23,7 @@ from conftest import KEY, World
 from documents import openapi, ref
 from faulty import Behaviour, Faulty, greets, half, listens, points, raw, read, refuses, says, silent, unread
 
-from leapocr_dyn import errors
+from leapocr_dyn import errors, fetch
 from leapocr_dyn.api import Api, load
 from leapocr_dyn.transport import Clock, blocking, suspending
 
@@ -430,3 +430,23 @@ def test_an_answer_that_drips_ends_at_the_deadline(world: World, api: Api, begin
         finally:
             go_on.set()
             world.run(client.close())
+
+
+# -- while a document is fetched
+
+
+@pytest.mark.parametrize(
+    ("does", "seconds", "said"),
+    [
+        (says(b"{}", length=99), 10.0, "127.0.0.1:[0-9]+ gave no whole answer"),
+        (raw(OK + "Content-Length: 99\r\n\r\n{{", stays=True), 0.1, "no answer from 127.0.0.1:[0-9]+ within 0.1 s"),
+    ],
+    ids=["breaks off", "silence"],
+)
+def test_a_document_that_is_not_complete_says_where(world: World, does: Any, seconds: float, said: str) -> None:
+    """The host, and how long nothing came: what is read piece by piece knows as much as what is read at once."""
+    with Faulty(does) as server:
+        io = (blocking.BlockingTransport if world.blocking else suspending.AsyncTransport)()
+        with pytest.raises(errors.TransportError, match=said):
+            world.run(fetch.answered(io, f"http://{server.host}/openapi.json", seconds))
+        world.run(io.close())

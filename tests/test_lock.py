@@ -210,7 +210,7 @@ HOW = "in lower case, in quotes where all are digits"
     [
         (RIGHT.replace("pinned", "compatibel"), "latest, not 'compatibel'; did you mean 'compatible'?"),
         (RIGHT.replace("pinned", "1"), "pets.policy is one of pinned, compatible, latest, not a number; mend it"),
-        (RIGHT.replace("  policy: pinned\n", ""), "pets.policy is missing; mend it, or write it again with"),
+        (RIGHT.replace("  policy: pinned\n", ""), "pets.policy is missing; mend it, or remove it, and make it again"),
         (RIGHT.replace("policy", "polcy"), "pets has no 'polcy'; did you mean 'policy'?"),
         (RIGHT + "  sha257: x\n", "pets has no 'sha257'; did you mean 'sha256'?"),
         (RIGHT + "  hash: x\n", "pets has no 'hash'; there are source, sha256, date, policy, document, uses"),

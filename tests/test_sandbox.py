@@ -356,6 +356,7 @@ def test_served_in_the_foreground_it_ends_on_a_signal(tmp_path: Path, end: signa
         where, key = process.stdout.readline(), process.stdout.readline()
         url = where.split()[3]
         assert httpx.get(f"{url}/health").status_code == 200
+        assert "openapi" in httpx.get(where.partition("document at ")[2].split()[0]).json()
         process.send_signal(end)
         said, complaints = process.communicate(timeout=20)
     assert (process.returncode, key + said, complaints) == (0, "API key: sandbox\n", "")

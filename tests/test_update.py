@@ -136,6 +136,7 @@ def test_what_would_break_a_call_is_not_taken_over(world: World, web: Web) -> No
     assert "GET /pets/first: response 200: name is gone (at #/paths/~1pets~1first/get" in str(warning)
     [change] = warning.update.breaks
     assert (change.rule, change.name, warning.update.taken) == ("property-removed", "name", False)
+    assert Path(caught[0].filename).parent == Path(__file__).parent, "it points at the call, and not into this package"
     assert world.run(client.pets.get_pet()).name == "Bo"
     assert len(web.looks) == 2
 
@@ -204,8 +205,9 @@ def test_what_nobody_uses_may_break(world: World, web: Web) -> None:
     assert world.run(client.pets.new_pet()).name == "Bo"
     with pytest.warns(
         UpdateWarning, match=r"would break what is used here:\n  GET /pets/all: is gone .*\n.*spoken again"
-    ):
+    ) as caught:
         assert world.run(client.pets.list_pets()).name == "Bo"
+    assert "no change" not in str(caught[0].message), "what breaks is one"
     assert web.called[-1] == "GET api.test /v1/pets/all"
     with pytest.raises(AttributeError, match="new_pet"):
         _ = client.pets.new_pet
@@ -488,12 +490,23 @@ def test_the_source_never_sees_a_credential(world: World, web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://docs.test/openapi.json", "ftp://docs.test/x", "openapi.json", "", "https://u:p@docs.test/x"]
+    "url",
+    [
+        *("http://docs.test/openapi.json", "ftp://docs.test/x", "openapi.json", "", "https://u:p@docs.test/x"),
+        *("https://docs.test/x\n", "https://docs test/x", b"https://docs.test/x", Path("openapi.json"), 5),
+    ],
 )
-def test_a_source_is_https_or_on_this_machine(url: str) -> None:
-    """What anybody on the way could change is refused, when it is loaded."""
+def test_a_source_is_https_or_on_this_machine(url: Json) -> None:
+    """What anybody on the way could change is refused, when it is loaded; and so is what is no URL at all."""
     with pytest.raises(errors.ConfigurationError, match=r"^updates: "):
         followed(updates=url)
+
+
+def test_what_is_no_url_is_shown_as_it_was_given() -> None:
+    """And what follows nothing does not say that it follows something."""
+    with pytest.raises(errors.ConfigurationError, match=r"^updates: 'openapi\.json' is not a URL"):
+        followed(updates="openapi.json")
+    assert "; pinned; " in repr(followed("pinned", updates=None))
 
 
 def test_a_document_never_decides_where_requests_and_credentials_go(world: World, web: Web) -> None:
@@ -549,7 +562,7 @@ def test_what_would_be_sent_elsewhere_is_not_taken_over(world: World, web: Web) 
     """The pinned version is called on, where it was."""
     client = client_of(world, web)
     web.document = changed(lambda tree: tree["paths"]["/pets/first"].update(servers=[{"url": "https://evil.test"}]))
-    with pytest.warns(UpdateWarning, match=r"GET /pets/first: is sent to https://evil.test, no longer to"):
+    with pytest.warns(UpdateWarning, match=r"GET /pets/first: has the server https://evil.test, no longer"):
         world.run(client.pets.get_pet())
     assert web.called == ["GET api.test /v1/pets/first"]
 
@@ -578,6 +591,18 @@ def test_only_listed_documents_are_taken(world: World, web: Web, tmp_path: Path)
             world.run(client_of(world, web, followed(sha256=allowed)).pets.get_pet())
     listed.write_text(f"# ours\n{'0' * 64}  old.json\n{digest} *openapi.json\n")
     assert world.run(client_of(world, web, followed(sha256=listed)).pets.get_pet()).age == 3
+
+
+@pytest.mark.parametrize("given", ["", [], "SHA256SUMS", Path("SHA256SUMS"), Path("empty"), 5, b"0" * 64])
+def test_a_list_of_digests_that_could_take_nothing_is_a_mistake(
+    given: Json, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty one, a file that is not there, and what is no digest: said when it is loaded, and not at every look."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").write_text("# none yet\n")
+    with pytest.raises(errors.ConfigurationError, match=r"^sha256: ") as caught:
+        followed(sha256=given)
+    assert "bundled" not in str(caught.value)
 
 
 # --- an overlay that no longer fits ---
@@ -658,7 +683,7 @@ def test_going_back_is_one_call_and_the_version_is_not_taken_again(web: Web, mon
     assert surface(api.now.whole) == before
     refused = api.update()
     assert not refused.taken
-    assert "it was rolled back" in str(refused)
+    assert "it was rolled back; to take it all the same: api.update(again=True)" in str(refused)
     assert followed().now is api.pinned
     with pytest.raises(errors.ConfigurationError, match="nothing to roll back"):
         api.rollback()
@@ -742,8 +767,20 @@ def test_who_follows_nothing_is_told_how() -> None:
         leapocr_dyn.load(described(), policy="latest")
     with pytest.raises(errors.ConfigurationError, match="did you mean 'compatible'"):
         followed("compatibel")
-    with pytest.raises(errors.ConfigurationError, match="every: "):
-        followed(every=-1)
+
+
+@pytest.mark.parametrize("every", [-1, float("nan"), "5", True])
+def test_what_is_no_number_of_seconds_is_refused(every: Json) -> None:
+    """When it is loaded, and not at the first call."""
+    with pytest.raises(errors.ConfigurationError, match=r"^every: "):
+        followed(every=every)
+    assert followed(every=10**400) is not None  # a long time is one
+
+
+def test_every_without_anything_to_follow_is_a_mistake() -> None:
+    """Who writes it believes that somebody looks."""
+    with pytest.raises(errors.ConfigurationError, match=r'^every: .* policy="compatible", updates='):
+        leapocr_dyn.load(described(), every=60.0)
 
 
 def test_a_service_whose_ids_change_answers_as_before(world: World) -> None:
@@ -837,8 +874,27 @@ def test_a_cache_that_cannot_be_written_stops_nobody(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
     for _ in range(2):
-        assert world.run(client_of(world, web).pets.get_pet()).age == 3
-    assert len(web.looks) == 2
+        client = client_of(world, web)
+        with pytest.warns(UpdateWarning, match="cannot be written: .*; no new version of a document is kept") as caught:
+            assert world.run(client.pets.get_pet()).age == 3
+        assert len(caught) == 1
+        world.run(client.pets.get_pet())  # it was said
+    assert len(web.looks) == 4
+
+
+def test_a_version_that_was_damaged_on_the_disk_is_thrown_away_and_said(
+    world: World, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs hear of it as people at the command line do; the pinned version is spoken until it is there again."""
+    answers(monkeypatch, web)
+    web.document = changed(lambda tree: properties(tree).update(age={"type": "integer"}))
+    followed().update()
+    [kept] = Store().versions(SOURCE)
+    (Store().folder / "content" / kept.digest).write_bytes(b"{}")
+    api = followed()
+    assert api.now is api.pinned
+    with pytest.warns(UpdateWarning, match="was damaged, and is thrown away"):
+        assert world.run(client_of(world, web, api).pets.get_pet()).age == 3
 
 
 # --- what a team agreed on, and documents by their URL ---
@@ -878,7 +934,8 @@ def test_what_a_lock_file_lists_must_not_break(world: World, web: Web, tmp_path:
         world.run(client.pets.get_pet())
     lock.write(path, pin._replace(uses=("list_pet",)))
     with pytest.raises(
-        errors.ConfigurationError, match=r"uses: there is no operation 'list_pet'.*did you mean 'list_pets'"
+        errors.ConfigurationError,
+        match=r"uses, in the lock file: there is no operation 'list_pet'.*did you mean 'list_pets'",
     ):
         leapocr_dyn.load(first, lock=path)
 

@@ -27,6 +27,17 @@ class Group(click.Group):
         found: click.Command = getattr(import_module(self.homes[cmd_name][0]), cmd_name)
         return found
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named; of one that is none, the name that may be meant."""
+        name = args[0]
+        if name not in self.homes and not name.startswith("-"):
+            from leapocr_dyn.model.naming import hint
+
+            ctx.fail(f"no such command {name!r}{hint(name, self.homes)}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """A line for each command, whose module is not needed for it."""
         with formatter.section("Commands"):

@@ -21,7 +21,7 @@ from leapocr_dyn.history.difference import Differences, Found
 from leapocr_dyn.history.fingerprint import Fingerprints
 from leapocr_dyn.history.meaning import Json, Key, text
 from leapocr_dyn.history.rule import NONE, RULES, SEVERITIES
-from leapocr_dyn.history.surface import Content, Parameter, Response, Said, Surface
+from leapocr_dyn.history.surface import Alternative, Content, Parameter, Response, Said, Surface
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.value import brief
 from leapocr_dyn.operation.media import covers, is_json, preferred
@@ -271,15 +271,17 @@ def servers(both: Comparer, a: Said, b: Said) -> Told:
 
 def security(both: Comparer, a: Said, b: Said) -> Told:
     """Which credentials it needs."""
-    was, now = ({one.schemes: one.names for one in said.security} for said in (a, b))
-    gone = [names for schemes, names in was.items() if schemes not in now]
-    come = [names for schemes, names in now.items() if schemes not in was]
+    was, now = ({one.schemes: one for one in said.security} for said in (a, b))
+    lost = [one for schemes, one in was.items() if schemes not in now]
+    new = [one for schemes, one in now.items() if schemes not in was]
+    same = {one.names for one in lost} & {one.names for one in new}
+    gone, come = ([f"{it.names} ({it.kinds})" if it.names in same else it.names for it in some] for some in (lost, new))
     free, still_free = (not some or () in some for some in (was, now))
 
     def found(rule: str) -> tuple[str, str, Found]:
         return "", "", Found(rule, a.place, b.place, was=" or ".join(gone) or None, now=" or ".join(come) or None)
 
-    def scheme(some: dict[Any, str]) -> set[frozenset[str]]:
+    def scheme(some: dict[Any, Alternative]) -> set[frozenset[str]]:
         return {frozenset(one for one, _ in schemes) for schemes in some}
 
     if gone or come:

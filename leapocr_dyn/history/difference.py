@@ -182,14 +182,15 @@ class Differences:
     def _options(
         self, left: tuple[Option, ...], right: tuple[Option, ...], a: Meaning, b: Meaning, edges: list[Edge]
     ) -> Iterator[Found]:
-        if a.words.get("discriminator") != b.words.get("discriminator"):
-            was, now = (said.words.get("discriminator", "nothing") for said in (a, b))
+        was, now = (told_apart(said) for said in (a, b))
+        if was != now:
             yield Found("discriminator-changed", a.place, b.place, was=was, now=now)
         pairs, gone, come = self._paired(left, right)
         for one, other in pairs:
             edges.append(Edge("", "", one.key, other.key))
             if one.tags != other.tags:
-                yield Found("discriminator-changed", a.place, b.place, was=[*one.tags], now=[*other.tags])
+                was, now = (", ".join(some.tags) or "nothing" for some in (one, other))
+                yield Found("discriminator-changed", a.place, b.place, was=was, now=now)
         for one in gone:
             said = self.old.schemas.meaning(one.key)
             yield Found("option-removed", said.place or a.place, b.place, was=summary(said))
@@ -277,6 +278,15 @@ def summary(said: Meaning) -> str:
     more = f" with {', '.join(sorted(names)[:3])}{', ...' if len(names) > 3 else ''}" if names else ""
     values = f" of {', '.join(map(text, said.words['enum'][:3]))}" if "enum" in said.words else ""
     return kinds + values + more
+
+
+def told_apart(said: Meaning) -> str:
+    """What tells the options of a union apart, in words."""
+    word = said.words.get("discriminator", "nothing")
+    if isinstance(word, str):
+        return word
+    tag, values = word  # of one that has no options
+    return f"{tag}: {', '.join(values)}" if values else str(tag)
 
 
 def described(a: Meaning, b: Meaning) -> Iterator[Found]:

@@ -41,7 +41,7 @@ HEAD = "# The version of each API that this project uses. Made by `leapocr-dyn s
 LONGEST = 100  # characters of a name: YAML gives up on long keys
 # What is written without quotes, if it is then read as the same text.
 PLAIN = r"[A-Za-z0-9]([A-Za-z0-9_./:?=&%@+~() -]*[A-Za-z0-9_/)])?"
-AGAIN = "write it again with `leapocr-dyn spec pin`"
+AGAIN = "remove it, and make it again with `leapocr-dyn spec pin`"
 
 
 class Pin(NamedTuple):
@@ -209,7 +209,7 @@ def write(path: Path, pin: Pin, content: bytes | None = None) -> None:
             _write_copy(path, pin, content)
         file.replace(path, new.encode(), mode=0o666)
     except OSError as error:
-        raise ConfigurationError(f"{error.filename or path} cannot be written: {error.strerror}", "lock") from error
+        raise ConfigurationError(f"{path} cannot be written: {error.strerror}", "lock") from error
 
 
 def _write_copy(path: Path, pin: Pin, content: bytes) -> None:

@@ -72,7 +72,7 @@ RULES: dict[str, Rule] = {
     "tag-removed": _everywhere(RISKY, "no longer carries the tag {name}, and may stand in another namespace"),
     "tag-lost": _everywhere(BREAKING, "is still there, but lost the tag {name}, by which it was chosen"),
     "tag-order-changed": _everywhere(RISKY, "has {now} for its first tag, no longer {was}, and may stand there"),
-    "server-changed": _everywhere(RISKY, "is sent to {now}, no longer to {was}"),
+    "server-changed": _everywhere(RISKY, "has the server {now}, no longer {was}"),
     # security
     "security-required": _everywhere(BREAKING, "needs {now}, and needed nothing"),
     "security-dropped": _everywhere(NONE, "needs no credentials any more"),

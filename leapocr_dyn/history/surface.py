@@ -59,10 +59,11 @@ class Response(NamedTuple):
 
 
 class Alternative(NamedTuple):
-    """Schemes that are needed together. schemes: {what the scheme is: scopes}. names: for people; no meaning."""
+    """Schemes that are needed together. schemes: {what the scheme is: scopes}. names, kinds: for people; no meaning."""
 
     schemes: tuple[tuple[str, tuple[str, ...]], ...]
     names: str
+    kinds: str
 
 
 class Said(NamedTuple):
@@ -121,10 +122,21 @@ class Surface:
                     (self._scheme(name, schemes), tuple(sorted(map(str, scopes if isinstance(scopes, list) else ()))))
                     for name, scopes in one.items()
                 ]
-                alternative = Alternative(tuple(sorted(needed)), " and ".join(sorted(one)) or "nothing")
+                kinds = " and ".join(self._kind(name, schemes) for name in sorted(one))
+                alternative = Alternative(tuple(sorted(needed)), " and ".join(sorted(one)) or "nothing", kinds)
                 found.setdefault(alternative.schemes, alternative)
         # To need nothing is to say nothing; beside others it says that they need not be.
         return tuple(found[schemes] for schemes in sorted(found)) if any(found) else ()
+
+    def _kind(self, name: str, schemes: Json) -> str:
+        if name not in schemes:
+            return "unknown"
+        node = self.document.follow(schemes[name], pointer("components", "securitySchemes", name)).value
+        words = [node.get(word) for word in ("type", "scheme", "in", "name", "openIdConnectUrl")]
+        flows = node.get("flows")
+        for flow, one in flows.items() if isinstance(flows, dict) else ():
+            words += [flow, one.get("tokenUrl") if isinstance(one, dict) else None]
+        return " ".join(word for word in words if isinstance(word, str))
 
     def _scheme(self, name: str, schemes: Json) -> str:
         if name not in schemes:

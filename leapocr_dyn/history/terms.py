@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
 from leapocr_dyn import fetch
 from leapocr_dyn.document import source
+from leapocr_dyn.document.mistake import shown
 from leapocr_dyn.errors import ConfigurationError, DocumentError
 from leapocr_dyn.history import lock
+from leapocr_dyn.history.file import bounded
 from leapocr_dyn.history.lock import POLICIES, Pin
 from leapocr_dyn.history.store import Store
 from leapocr_dyn.model import naming
 
+DAY = 86400.0  # seconds
 LISTS = 2**20  # bytes of a list of digests
 
 
@@ -41,11 +45,14 @@ class Terms(NamedTuple):
 def of(
     policy: str | None,
     updates: str | None,
-    every: float,
+    every: float | None,
     sha256: str | Collection[str] | os.PathLike[str] | None,
     pin: Pin | None,
 ) -> Terms:
-    """The terms: what is given, then what the lock file says. Raises ConfigurationError for what cannot be meant."""
+    """The terms: what is given, then what the lock file says; a day between two looks, where none is given.
+
+    Raises ConfigurationError for what cannot be meant.
+    """
     said = pin.policy if pin is not None else "pinned"
     chosen = said if policy is None else policy
     if chosen not in POLICIES:
@@ -56,15 +63,18 @@ def of(
     if updates is None and chosen != "pinned":
         raise ConfigurationError(f'policy="{chosen}" needs a source of newer documents: updates="https://..."')
     if updates is not None:
+        if not isinstance(updates, str):
+            raise ConfigurationError(f"updates: a URL is a text, not {updates!r:.60}")
         try:
             fetch.allowed(updates, here=True)
         except DocumentError as error:
             raise ConfigurationError(f"updates: {error.message}") from error
     if sha256 is not None and updates is None:
         raise ConfigurationError('sha256: says which newer documents may be taken: updates="https://..."')
+    every = DAY if every is None else every
     if isinstance(every, bool) or not isinstance(every, (int, float)) or not every >= 0:
         raise ConfigurationError(f"every: the seconds between two looks, 0 or more, not {every!r:.60}")
-    return Terms(chosen, updates, float(every), _listed(sha256), pin.uses if pin is not None else ())
+    return Terms(chosen, updates, float(min(every, sys.maxsize)), _listed(sha256), pin.uses if pin is not None else ())
 
 
 def pin(path: str | os.PathLike[str], name: str) -> Pin:
@@ -126,22 +136,31 @@ def check(content: bytes, name: str, terms: Terms) -> None:
         raise DocumentError(f"{name} gives a document whose sha256 is {digest}, which is not one that may be taken")
 
 
-def _listed(sha256: str | Collection[str] | os.PathLike[str] | None) -> frozenset[str] | None:
+def _listed(sha256: object) -> frozenset[str] | None:
     """The digests that may be taken. Raises ConfigurationError for what is none."""
     if sha256 is None:
         return None
     if isinstance(sha256, os.PathLike):
-        try:
-            text = source.content(Path(sha256), LISTS).decode("utf-8", "replace")
-        except DocumentError as error:
-            raise ConfigurationError(f"sha256: {error.message}") from error
         # As sha256sum writes it: the digest, then the name of a file.
-        given = [line.split()[0].lstrip("\\") for line in text.splitlines() if line.strip() and line[0] != "#"]
+        lines = _lines(Path(sha256))
+        given = [line.split()[0].lstrip("\\") for line in lines if line.strip() and line[0] != "#"]
+    elif isinstance(sha256, Collection) and not isinstance(sha256, (str, bytes)):
+        given = [str(one) for one in sha256]
     else:
-        given = [sha256] if isinstance(sha256, str) else [str(one) for one in sha256]
+        given = [str(sha256)]
+    if not given:
+        raise ConfigurationError("sha256: there is no digest in it, so that nothing could ever be taken")
     for one in given:
         if not re.fullmatch(r"(sha256:)?[0-9a-fA-F]{64}", one):
             raise ConfigurationError(
                 f"sha256: {one!r:.80} is no SHA-256 digest, 64 hexadecimal digits; for a file of them pass a Path"
             )
     return frozenset(one.removeprefix("sha256:").lower() for one in given)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return bounded(Path(os.path.realpath(path)), LISTS).decode("utf-8", "replace").splitlines()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigurationError(f"sha256: {shown(str(path))} cannot be read: {reason}") from error

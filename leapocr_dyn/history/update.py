@@ -20,6 +20,7 @@ A source that fails, in whatever way, changes nothing: yesterday's version is sp
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import warnings
@@ -45,9 +46,11 @@ if TYPE_CHECKING:
     from leapocr_dyn.api import Api
     from leapocr_dyn.bound import Line
 
+PACKAGE = __name__.partition(".")[0]
 SECONDS = 2.0  # that a look may take from a workflow that is about to begin
 HOUR = 3600.0  # seconds after which a source that failed is asked again, at the latest
 SHOWN = 20  # breaking changes in a message; a document may have a million
+AGAIN = "api.update(again=True), or leapocr-dyn spec update --again"
 TRIED = 3  # versions of the store, newest first, before the pinned one is good enough
 
 
@@ -87,17 +90,16 @@ def _told(update: Update) -> Iterator[str]:
         for severity, noun in (("breaking", "breaking change"), ("risky", "risky change"), ("addition", "addition"))
         if (number := sum(change.severity == severity for change in changes))
     ]
-    said = f"{', '.join(counted) or 'no change that matters'}"
+    # Where an old comparison no longer stands, what breaks says enough.
+    said = "" if update.comparison is None else f" ({', '.join(counted) or 'no change that matters'})"
     if update.taken:
-        yield f"{version} {'would be taken over' if update.dry else 'is spoken now'} ({said}); " + (
+        yield f"{version} {'would be taken over' if update.dry else 'is spoken now'}{said}; " + (
             "this breaks what is used here:" if update.breaks else "nothing that is used here breaks"
         )
     elif update.breaks:
-        yield f"{version} is not taken over ({said}), because it would break what is used here:"
+        yield f"{version} is not taken over{said}, because it would break what is used here:"
     else:
-        yield f"{version} is not taken over ({said})" + (
-            ":" if update.reasons else "; nothing that is used here breaks"
-        )
+        yield f"{version} is not taken over{said}" + (":" if update.reasons else "; nothing that is used here breaks")
     for change in update.breaks[:SHOWN]:
         yield f"  {change.said} (at #{change.new or change.old})"
     if len(update.breaks) > SHOWN:
@@ -145,6 +147,7 @@ class Following:
         self._due = 0.0  # by the clock
         self._last: tuple[object, Update] | None = None  # to judge it again would cost
         self._warned: object = None  # of what; once is enough
+        self._heard = 0  # sentences of the store
         self._looking = threading.Lock()
         self._weighing = threading.Lock()  # held longer than a look where a document is large
         self._moving = threading.RLock()
@@ -202,6 +205,7 @@ class Following:
                 self._warn(update)
         finally:
             self._looking.release()
+            self._tell()
 
     # -- what people ask
 
@@ -293,7 +297,7 @@ class Following:
         try:
             return self.pinned.operations[name]
         except KeyError as error:
-            raise errors.ConfigurationError(f"{self.name}: uses: {error.args[0]}") from error
+            raise errors.ConfigurationError(f"{self.name}: uses, in the lock file: {error.args[0]}") from error
 
     def _age(self) -> float | None:
         """Seconds since somebody looked; None: nobody did."""
@@ -350,7 +354,7 @@ class Following:
         breaks = tuple(one for name in sorted(used) for one in broken.get(name, ()))
         reasons = [f"{said}: the overlay no longer fits" for said in sorted(unmatched(newer) - self._good)]
         if rolled_back:
-            reasons.append("it was rolled back; to take it all the same: leapocr-dyn spec update --again")
+            reasons.append(f"it was rolled back; to take it all the same: {AGAIN}")
         compatible = not (breaks or reasons)
         taken = {"pinned": False, "compatible": compatible, "latest": not rolled_back}[self.terms.policy]
         if self.terms.policy == "pinned":
@@ -393,17 +397,32 @@ class Following:
         why = ("the pinned version is spoken again",)
         self._warn(Update(self.name, self.shown, digest, breaks=breaks, reasons=why))
 
+    def _tell(self) -> None:
+        """Say what went wrong in the store since it was last said; nobody else would."""
+        heard, self._heard = self._heard, len(self.store.said)
+        if said := self.store.said[heard:]:
+            update = Update(self.name, self.shown, reasons=tuple(said))
+            warnings.warn(errors.UpdateWarning(update), stacklevel=_above())
+
     def _warn(self, update: Update) -> None:
         about = update.digest, update.breaks or update.reasons
         if about != self._warned:  # once, and not before every call
             self._warned = about
-            warnings.warn(errors.UpdateWarning(update), stacklevel=2)
+            warnings.warn(errors.UpdateWarning(update), stacklevel=_above())
 
 
 def _conditions(version: Version) -> dict[str, str]:
     """What makes a request conditional. Source: RFC 9110 sections 13.1.2 and 13.1.3."""
     found = {"If-None-Match": version.etag, "If-Modified-Since": version.last_modified}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _above() -> int:
+    """How far up the stack, seen from whoever asks, somebody calls who is not of this package."""
+    frame, level = sys._getframe(2), 2
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == PACKAGE:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _stays(error: errors.Error) -> str:

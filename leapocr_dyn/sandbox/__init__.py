@@ -188,7 +188,8 @@ class Sandbox:
         before = {kind: signal.signal(kind, end) for kind in (signal.SIGINT, signal.SIGTERM)} if here else {}
         try:
             with self:
-                print(f"{self._title()} sandbox at {self.url} (Ctrl-C ends it)\nAPI key: {self.api_key}", flush=True)
+                where = f"{self._title()} sandbox at {self.url} with its document at {self.document_url}"
+                print(f"{where} (Ctrl-C ends it)\nAPI key: {self.api_key}", flush=True)
                 while not over.wait(0.5):  # with a timeout, so that the main thread gets to its signals on Windows too
                     meanwhile()
         finally:

@@ -154,7 +154,10 @@ class BlockingTransport:
             content = self._read(content)
         try:
             if self._client is None:
-                return handle.handle_request(built(request, content, timeout))
+                made = built(request, content, timeout)
+                response = handle.handle_request(made)
+                response.request = made  # what a broken stream is said to be of
+                return response
             with discretion():
                 made = borrowed(handle, request, content, timeout)
                 own: dict[str, Any] = {} if request.login else {"auth": None}

@@ -207,7 +207,9 @@ class AsyncTransport:
             if self._client is None:
                 made = built(request, content, timeout)
                 made.stream = body
-                return await handle.handle_async_request(made)
+                response = await handle.handle_async_request(made)
+                response.request = made  # what a broken stream is said to be of
+                return response
             with discretion():
                 made = borrowed(handle, request, content, timeout)
                 own: dict[str, Any] = {} if request.login else {"auth": None}

@@ -362,7 +362,7 @@ class Unread:
         try:
             piece = await self._piece()
         except Exception as error:  # noqa: BLE001 - translated or raised as it is
-            translate(error, asked(self._response), 0)
+            translate(error, asked(self._response), patience(self._response))
         if self._inflate is None:
             return piece
         if piece is None:
@@ -396,6 +396,13 @@ def in_time(now: float, deadline: float | None, request: Request) -> None:
 def late(request: Request) -> errors.TimeoutError:
     """What to raise after the deadline."""
     return errors.TimeoutError(f"the answer from {_where(request.url)} was not complete in time", sent=True)
+
+
+def patience(response: Any) -> float:  # Any: httpx or httpx2
+    """Seconds that each read of an answer may take."""
+    request = getattr(response, "_request", None)
+    times = request.extensions.get("timeout", {}) if request is not None else {}
+    return float(times.get("read") or 0)
 
 
 def asked(response: Any) -> Request:  # Any: httpx or httpx2

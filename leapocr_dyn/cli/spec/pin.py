@@ -40,8 +40,12 @@ def pin(version: str | None, uses: tuple[str, ...], policy: str | None, as_json:
         return CODES["breaking"]
     old = found.pin
     policy = policy or (old.policy if old is not None else "pinned")
-    if policy != "pinned" and (content is None or found.source is None):
+    if policy != "pinned" and found.source is None:
         raise click.UsageError(f"the policy {policy} needs a source of newer documents: --updates URL")
+    if policy != "pinned" and content is None:
+        raise click.UsageError(
+            f"the policy {policy} follows a version of {found.source}: pin one of those, and not the bundled one"
+        )
     new = lock.Pin(
         name=found.following.name if old is None else old.name,
         source=BUNDLED if content is None else found.source or beside(found),
@@ -117,7 +121,8 @@ def content(found: Followed, digest: str) -> bytes:
     if read is None and found.pin is not None and found.pin.sha256 == digest:
         read = lock.content(found.lock, found.pin)
     if read is None:
-        raise click.ClickException(f"version {digest[:SHOWN]} is no longer on this machine: leapocr-dyn spec update")
+        found.say()  # why it is not
+        raise click.ClickException(f"version {digest[:SHOWN]} is not on this machine: leapocr-dyn spec update")
     return read
 
 

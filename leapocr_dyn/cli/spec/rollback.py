@@ -42,7 +42,9 @@ def back(found: Followed) -> tuple[str, bool]:
     if following.api is not following.pinned:
         found.api.rollback()
         return found.digest, False
-    left = [one.digest for one in found.versions if not one.refused and one.digest != found.digest]
+    known = [one.digest for one in found.versions]
+    before = found.versions[known.index(found.digest) + 1 :] if found.digest in known else []
+    left = [one.digest for one in before if not one.refused]
     if address is None or following.digest is None or not left:
         raise click.ClickException(
             f"version {found.digest[:SHOWN]} is spoken, and this machine knows none before it: there is nothing to "

@@ -11,9 +11,12 @@ from leapocr_dyn.cli.failure import DONE
 from leapocr_dyn.cli.spec.diff import CODES
 from leapocr_dyn.cli.spec.following import Followed, followed, following
 from leapocr_dyn.cli.terminal import show
+from leapocr_dyn.history.rule import NONE
 
 if TYPE_CHECKING:
     from leapocr_dyn.history.update import Update
+
+MOST = 20  # lines of changes; a document may have a million
 
 
 @click.command()
@@ -35,8 +38,7 @@ def update(dry_run: bool, again: bool, as_json: bool, **options: Any) -> int:  #
     if as_json:
         show(json.dumps(as_tree(said), indent=2, ensure_ascii=False))
     else:
-        show(str(said))
-        for line in advice(said, found):
+        for line in (str(said), *changes(said), *advice(said, found)):
             show(line)
     found.say()
     return CODES["breaking"] if said.breaks else DONE
@@ -56,6 +58,17 @@ def as_tree(update: Update) -> dict[str, Any]:  # Any: JSON
         "breaks": [change.to_dict() for change in update.breaks],
         "reasons": list(update.reasons),
     }
+
+
+def changes(update: Update) -> list[str]:
+    """What a version changes that breaks nothing here, the most severe first; where something breaks, that is told."""
+    from leapocr_dyn.history import report
+
+    if update.comparison is None or update.breaks:
+        return []
+    lines = [one for one in report.lines(update.comparison) if one.change.severity != NONE]
+    more = [f"  and {len(lines) - MOST:,} more"] if len(lines) > MOST else []
+    return [*(f"  {one.change.severity:<9} {one.who}: {one.what}" for one in lines[:MOST]), *more]
 
 
 def advice(update: Update, found: Followed) -> list[str]:
