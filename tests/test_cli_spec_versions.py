@@ -534,6 +534,29 @@ def test_a_rollback_never_goes_forward(run: Run, source: Source) -> None:
     assert "rolled back" not in run("spec", "log").out
 
 
+def test_a_rollback_passes_over_what_was_only_seen(run: Run, source: Source) -> None:
+    """A version that nobody pinned, because it breaks what is used, is not what anybody wants back."""
+    run("spec", "pin", "--spec", source.url, "--uses", "get_pet")
+    for document in (NO_PETS, MORE):
+        source.document = document
+        run("spec", "update")
+    assert run("spec", "pin").code == 0
+    assert shown(run)["digest"] == digest(MORE)
+    assert json.loads(run("spec", "rollback", "--json").out)["spoken"] == digest(FIRST)
+
+
+def test_where_nothing_before_was_pinned_here_a_rollback_says_so(run: Run, source: Source) -> None:
+    """Nothing is refused then, and the lock stays."""
+    source.document = NO_PETS
+    run("spec", "update", "--spec", source.url)
+    source.document = MORE
+    run("spec", "update", "--spec", source.url)
+    run("spec", "pin", digest(MORE)[:12], "--spec", source.url, "--uses", "get_pet")
+    said = run("spec", "rollback")
+    assert (said.code, shown(run)["digest"]) == (2, digest(MORE))
+    assert f"the one that was seen last before it: leapocr-dyn spec pin {digest(NO_PETS)[:12]}" in said.err
+
+
 def test_a_url_that_is_no_longer_good_goes_back_to_its_version_before(run: Run, source: Source) -> None:
     """Where nothing is pinned, the newest version that may be used is spoken."""
     run("spec", "update", "--spec", source.url)

@@ -56,7 +56,7 @@ class Version(NamedTuple):
 
     digest: sha256 of its bytes, in hexadecimal. seen: when it was stored, in UTC: "2026-11-21T10:00:00Z". etag,
     last_modified: what the server said of it, where it did. refused: rolled back, and not to be taken again until it is
-    accepted.
+    accepted. accepted: somebody pinned it, or took it back.
     """
 
     digest: str
@@ -64,6 +64,7 @@ class Version(NamedTuple):
     etag: str | None
     last_modified: str | None
     refused: bool
+    accepted: bool = False
 
 
 class Event(NamedTuple):
@@ -83,15 +84,22 @@ class Event(NamedTuple):
 def fold(events: Iterable[Event]) -> list[Version]:
     """The versions after some events, in the order that these happened; the one that was fetched last comes first."""
     fetched: dict[str, Event] = {}
-    refused: dict[str, bool] = {}
+    said: dict[str, str] = {}
     for event in events:
         if event.what == FETCHED:
             fetched.pop(event.digest, None)
             fetched[event.digest] = event
         else:
-            refused[event.digest] = event.what == ROLLED_BACK
+            said[event.digest] = event.what
     return [
-        Version(digest, event.when, event.etag, event.last_modified, refused.get(digest, False))
+        Version(
+            digest,
+            event.when,
+            event.etag,
+            event.last_modified,
+            refused=said.get(digest) == ROLLED_BACK,
+            accepted=said.get(digest) == ACCEPTED,
+        )
         for digest, event in reversed(fetched.items())
     ]
 
@@ -236,7 +244,7 @@ class Store:
             self._append(source, Event(_now(), ROLLED_BACK, digest, place(source)))
 
     def accept(self, source: str, digest: str) -> None:
-        """Let a version be taken that was rolled back."""
+        """Say that a version is wanted: also one that was rolled back may be taken again."""
         with self._writing():
             self._append(source, Event(_now(), ACCEPTED, digest, place(source)))
 

@@ -57,6 +57,8 @@ def pin(version: str | None, uses: tuple[str, ...], policy: str | None, as_json:
     )
     check_uses(found, uses)
     lock.write(found.lock, new, content)
+    if found.following.terms.source is not None and content is not None:
+        found.following.store.accept(found.following.terms.source, digest)
     if as_json:
         show(json.dumps({"lock": str(found.lock), **new._asdict()}, indent=2, ensure_ascii=False))
     else:

@@ -17,8 +17,8 @@ from leapocr_dyn.cli.terminal import show
 def rollback(as_json: bool, **options: Any) -> None:  # Any: the options that say which document
     """Go back to the version before the one that is spoken, and refuse this one from now on.
 
-    Where a lock file pins it, that is moved to the version before. Nothing is asked of any server. To take it back:
-    leapocr-dyn spec update --again
+    Where a lock file pins it, that is moved to the version that was pinned before it on this machine. Nothing is asked
+    of any server. To take it back: leapocr-dyn spec update --again
     """
     found = following(**options)
     was = found.digest
@@ -44,7 +44,14 @@ def back(found: Followed) -> tuple[str, bool]:
         return found.digest, False
     known = [one.digest for one in found.versions]
     before = found.versions[known.index(found.digest) + 1 :] if found.digest in known else []
-    left = [one.digest for one in before if not one.refused]
+    seen = [one.digest for one in before if not one.refused]
+    # Where a lock decides, what was only seen is none to go back to: it may break what is used.
+    left = seen if found.pin is None else [one.digest for one in before if one.accepted]
+    if seen and not left:
+        raise click.ClickException(
+            f"version {found.digest[:SHOWN]} is pinned, and none before it was on this machine; the one that was seen "
+            f"last before it: leapocr-dyn spec pin {seen[0][:SHOWN]}{words()}"
+        )
     if address is None or following.digest is None or not left:
         raise click.ClickException(
             f"version {found.digest[:SHOWN]} is spoken, and this machine knows none before it: there is nothing to "
