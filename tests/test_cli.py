@@ -121,6 +121,7 @@ def test_a_key_goes_to_no_server_that_only_a_document_names(run: Run) -> None:
         ("process tea.pdf --schema note.xyz", 2, "note.xyz is not JSON: .*"),
         ("process tea.pdf -o tea.pdf", 2, "tea.pdf cannot be a folder: File exists .*"),
         ("process", 2, r"missing argument 'FILE...' \(see leapocr-dyn process --help\)"),
+        ("opps", 2, r"no such command 'opps'; did you mean 'ops'\? \(see leapocr-dyn --help\)"),
         ("brew tea.pdf", 2, r"no such command 'brew' \(see leapocr-dyn --help\)"),
         ("ops --milk", 2, "no such option.*--milk.*"),
         ("ops --spec missing.yaml", 2, "there is no file '.*missi.*'.*"),
