@@ -225,6 +225,13 @@ def test_every_service_opens_with_a_key(service: str) -> None:
         assert type(client).__name__ in door.named(service)
 
 
+def test_ctrl_c_at_the_prompt_says_which_job_goes_on() -> None:
+    """What was begun is paid for: the note that a call leaves on the interruption is shown with it."""
+    stopped = KeyboardInterrupt()
+    stopped.add_note("This was about job 42.")
+    assert sentence(stopped) == "KeyboardInterrupt\nThis was about job 42."
+
+
 def test_a_prompt_has_a_services_own_names() -> None:
     """Options and models are at hand; exceptions, some of which are named as Python's, are not."""
     found = public(import_module("leapocr_dyn.services.leapocr"))
