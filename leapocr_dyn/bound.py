@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from types import MethodType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from leapocr_dyn.errors import Family
+from leapocr_dyn.model import naming
 from leapocr_dyn.session import Session
 from leapocr_dyn.transport import drive
 
@@ -160,6 +161,20 @@ class AsyncClosing:
         await self.close()
 
 
+def begun(
+    story: Callable[..., Coroutine[Any, Any, R]], bound: object, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Coroutine[Any, Any, R]:  # Any, throughout: a caller's arguments
+    """A story about to run. Raises TypeError for arguments that it does not take, with the name that was meant."""
+    try:
+        return story(bound, *args, **kwargs)
+    except TypeError as error:  # nothing of it has run
+        known = list(inspect.signature(story).parameters)[1:]
+        for name in (one for one in kwargs if one not in known):
+            near = naming.hint(name, known, f"; it takes {', '.join(known) or 'no arguments'}")
+            raise TypeError(f"{story.__name__}() has no argument {name!r}{near}") from error
+        raise TypeError(str(error).replace(story.__qualname__, story.__name__, 1)) from error
+
+
 class told(Generic[P, R]):  # noqa: N801 - used as a decorator
     """A workflow method, told once: `async def` in an async client, an ordinary method in a blocking one."""
 
@@ -167,12 +182,12 @@ class told(Generic[P, R]):  # noqa: N801 - used as a decorator
         @functools.wraps(story)
         async def suspending(bound: Member, /, *args: P.args, **kwargs: P.kwargs) -> R:
             with bound._family.adopting():
-                return await story(await bound._settled() if bound._follows else bound, *args, **kwargs)
+                return await begun(story, await bound._settled() if bound._follows else bound, args, kwargs)
 
         @functools.wraps(story)
         def blocking(bound: Member, /, *args: P.args, **kwargs: P.kwargs) -> R:
             with bound._family.adopting():
-                return drive(story(drive(bound._settled()) if bound._follows else bound, *args, **kwargs))
+                return drive(begun(story, drive(bound._settled()) if bound._follows else bound, args, kwargs))
 
         # What inspect would unwrap to is a coroutine function, and this is none.
         blocking.__signature__ = inspect.signature(story)  # type: ignore[attr-defined]  # functions take attributes

@@ -24,6 +24,8 @@ from leapocr_dyn.visible import visible
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
 
+SECRETS = ("api_key", "token", "credentials")  # what a client takes beside its settings
+
 
 class Access(Settings, total=False):
     """Settings, and who somebody is without a key."""
@@ -265,7 +267,7 @@ def configured(api: Api, config: ClientConfig | None, settings: Mapping[str, Any
         for setting, variable in api.workflow.environment.items()
         if settings.get(setting) is None and (config is None or getattr(config, setting, ...) is None)
     }
-    config = changed(config or ClientConfig(), {**settings, **environmental(asked)})
+    config = changed(config or ClientConfig(), {**settings, **environmental(asked)}, SECRETS)
     server.check(_trees(api), config)
     return config
 
@@ -275,13 +277,16 @@ def _trees(api: Api) -> Iterator[Mapping[str, Any]]:  # Any: JSON
     return (one.operations.document.tree for one in {api.home, api.now})
 
 
-def changed(config: ClientConfig, settings: Mapping[str, Any]) -> ClientConfig:
-    """The same configuration with other settings. Raises TypeError for a name that is none."""
+def changed(config: ClientConfig, settings: Mapping[str, Any], also: tuple[str, ...] = ()) -> ClientConfig:
+    """The same configuration with other settings. Raises TypeError for a name that is none.
+
+    also: other names that may have been meant.
+    """
     import dataclasses
 
     known = [field.name for field in dataclasses.fields(config)]
     for name in settings:
         if name not in known:
-            hint = naming.hint(name, known, f"; the settings are {', '.join(known)}")
+            hint = naming.hint(name, [*also, *known], f"; the settings are {', '.join(known)}")
             raise TypeError(f"a client has no setting {name!r}{hint}")
     return dataclasses.replace(config, **settings)

@@ -37,11 +37,11 @@ COMPLETED = [
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose bin has the command, with a document and a file in it."""
+    """A home whose bin has the command, as a script of bash like pyenv's, with a document and a file in it."""
     home = tmp_path_factory.mktemp("home")
     (home / "bin").mkdir()
     command = home / "bin" / "leapocr-dyn"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{PROGRAM}" "$@"\n')
+    command.write_text(f'#!{shutil.which("bash") or "/bin/sh"}\nexec "{sys.executable}" -c "{PROGRAM}" "$@"\n')
     command.chmod(0o755)
     shutil.copy(SHOP, home / "shop.yaml")
     (home / "sample.pdf").write_bytes(b"%PDF-")
@@ -139,7 +139,7 @@ def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     from leapocr_dyn import cli
 
     def offered(line: str, kind: type[Bash] | type[Zsh] = Bash) -> list[str]:
-        words = {"COMP_LINE": line, "COMP_WORDBREAKS": "", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+        words = {"COMP_LINE": line, "COMP_BREAKS": "", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
         for name, text in words.items():
             monkeypatch.setenv(name, text)
         found = kind(cli.commands, {}, "leapocr-dyn", "X").complete()
@@ -214,7 +214,7 @@ def test_completion_builds_no_model_and_opens_no_http(home: Path) -> None:
         ("get_tea7 ", ["open,kind="]),
         ("get_tea7 kind=", ["plain,green", "plain,black"]),
     ):
-        known = {"COMP_LINE": f"leapocr-dyn call --spec many.json {line}", "COMP_WORDBREAKS": "=:"}
+        known = {"COMP_LINE": f"leapocr-dyn call --spec many.json {line}", "COMP_BREAKS": "=:"}
         said = subprocess.run(
             [sys.executable, "-c", program], capture_output=True, text=True, cwd=home,
             env={**os.environ, **known, "_LEAPOCR_DYN_COMPLETE": "bash_complete"},

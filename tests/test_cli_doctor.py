@@ -16,6 +16,7 @@ from shell import Page, Run
 from test_method import DOCUMENT, WORKFLOW
 
 from leapocr_dyn.explore import machine
+from leapocr_dyn.sandbox import Sandbox
 
 
 def fields(out: str) -> dict[str, str]:
@@ -70,7 +71,7 @@ def test_a_healthy_service_is_told_in_lines(run: Run) -> None:
     assert told["clients"] == "LeapOCRSync, LeapOCR"
     assert told["requests"] == "go to https://api.leapocr.com/api/v1"
     assert told["versions"].startswith("leapocr-dyn 0.1.0, httpx ")
-    assert told["next"] == "get a key: set LEAPOCR_API_KEY, or pass api_key=... or token=..."
+    assert told["next"] == "get a key: set LEAPOCR_API_KEY, or pass api_key=... or token=... (here: --key or --token)"
 
 
 def test_no_secret_of_the_environment_is_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +140,7 @@ def test_an_operation_that_goes_elsewhere_is_told(run: Run, teas: Any) -> None:
 def test_the_server_is_asked_where_somebody_says_so(
     run: Run, teas: Any, page: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """--url is where, and asks; one GET without a key, and any answer that is no failure will do."""
+    """--url is where, and asks: one GET without a key, and one with it, where there is one; never anything else."""
     seen: list[str] = []
     monkeypatch.setattr(Page, "log_message", lambda self, *_: seen.append(str(self.headers)))
     url = os.environ["LEAPOCR_BASE_URL"]
@@ -148,10 +149,35 @@ def test_the_server_is_asked_where_somebody_says_so(
     assert fields(said.out)["server"] == f"GET {url}/teas answered 200"
     monkeypatch.setenv("LEAPOCR_API_KEY", "hush-hush")
     told = fields(run("doctor", "--online").out)
-    assert told["server"] == f"GET {url} answered 200"
+    assert told["server"] == f"GET {url}/health answered 200"
+    assert told["key"].startswith("- get_job_status: 200: the server answered text/html where JSON was promised")
     assert told["next"] == "leapocr-dyn ops --service leapocr"
-    assert len(seen) == 2
-    assert "hush-hush" not in "".join(seen)
+    assert ["hush-hush" in one for one in seen] == [False, False, True]
+
+
+def test_a_wrong_key_and_a_wrong_path_are_said(run: Run, monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    """A key that the server refuses is the caller's to mend; where nothing of the document is, the address is wrong."""
+    with Sandbox(api_key="right", port=port) as server:
+        monkeypatch.delenv("LEAPOCR_API_KEY", raising=False)
+        told = run("doctor", "--url", server.url, "--key", "wrong")
+        assert (told.code, fields(told.out)["key"]) == (2, "- refused: GET /ocr/status/{job_id} answered 401")
+        assert fields(told.out)["next"].startswith("get a key: set LEAPOCR_API_KEY, or pass api_key=")
+        assert "wrong" not in told.out
+        told = run("doctor", "--url", server.url, "--key", "right")
+        assert (told.code, fields(told.out)["key"]) == (0, "not refused: GET /ocr/status/{job_id} answered 404")
+        told = run("doctor", "--url", server.url.replace("v1", "v2"), "--key", "right")
+        assert told.code == 1
+        assert fields(told.out)["next"].startswith("is the address right")
+        assert "key" not in fields(told.out)
+
+
+def test_a_proxy_that_may_be_why_is_asked_about(run: Run, monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    """Where the server does not answer, and requests go through a proxy."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    told = fields(run("doctor", "--url", "http://tea.example").out)
+    assert told["next"].startswith("is that proxy up, and meant for this address?")
 
 
 def test_a_server_that_does_not_answer_is_a_failure(run: Run, teas: Any, port: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,17 @@ def test_an_operation_is_explained_by_who_decides() -> None:
     assert credentials[0].said == "api_key= or $LEAPOCR_API_KEY in header X-API-KEY"
 
 
+def test_no_source_is_cut_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the terminal has no room beside a fact, what decides it stands on a line of its own."""
+    monkeypatch.setattr(os, "get_terminal_size", lambda number: os.terminal_size((80, 24)))
+    explanation = load("costops").explain("usage.submit")
+    lines = repr(explanation).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "gives       /data or /" in lines
+    assert lines[lines.index("gives       /data or /") + 1].strip().startswith("spec/costops/workflow.yaml, line ")
+    assert all(one.source in repr(explanation) for one in explanation if len(one.source) < 60)
+
+
 def test_a_line_of_a_workflow_is_the_line_of_its_file() -> None:
     """Whoever opens the file there finds the word that decides."""
     name, line = facts(load("leapocr"), "get_job_status")["name"][1].split(": ")[0].split(", line ")
@@ -55,6 +67,7 @@ def test_every_part_of_a_service_can_be_explained(service: str) -> None:
         explanation = api.explain(what)
         assert len(explanation) >= 2
         assert max(map(len, repr(explanation).splitlines())) <= WIDTH
+        assert all(one.source in repr(explanation) for one in explanation if len(one.source) < 80), "cut"
         for fact in explanation:
             for word in fact.source.replace(",", " ").split():
                 if word.startswith("#/"):

@@ -73,6 +73,16 @@ def misspelled(kind: Any, name: str) -> Any:
             "no argument 'client_secert'; did you .*'client_secret'",
         ),
         (lambda: misspelled(LeapOCRSync, "timout"), "a client has no setting 'timout'; did you mean 'timeout'"),
+        (lambda: misspelled(LeapOCRSync, "api_kye"), "a client has no setting 'api_kye'; did you mean 'api_key'"),
+        (
+            lambda: misspelled(LeapOCRSync("k").ocr.get_job_status, "jobid"),
+            r"^get_job_status\(\) has no argument 'jobid'; did you mean 'job_id'\?$",
+        ),
+        (
+            lambda: misspelled(LeapOCRSync("k").ocr.process_and_wait, "langauge"),
+            "has no argument 'langauge'; it takes file, options, poll_options, on_sent, progress$",
+        ),
+        (lambda: LeapOCRSync("k").ocr.get_job_status(), r"^get_job_status\(\) missing 1 required.*'job_id'$"),  # type: ignore[call-arg]  # that is the point
     ],
 )
 def test_a_misspelled_argument_is_answered_with_the_right_one(make: Callable[[], Any], said: str) -> None:
@@ -238,6 +248,14 @@ def test_errors_of_results_and_options_are_the_services_own(world: World) -> Non
             lambda: leapocr_dyn.LeapOCRSinc,
             r"'leapocr_dyn' has no attribute 'LeapOCRSinc'; did you mean 'LeapOCRSync'\?$",
         ),
+        (
+            lambda: api_of(Pet=PET).models.Pet,  # type: ignore[attr-defined]  # as above
+            r"^'Models' object has no attribute 'Pet'; it is a key: write \['Pet'\]$",
+        ),
+        (
+            lambda: leapocr_dyn.load("leapocr").operations.get_job_staus,  # type: ignore[attr-defined]  # as above
+            r"^'Operations' object has no attribute 'get_job_staus'; did you mean \['get_job_status'\]\?$",
+        ),
         (lambda: door.results.JobReslt, r"has no attribute 'JobReslt'; did you mean 'JobResult'\?$"),  # type: ignore[attr-defined]  # as above
     ],
 )
@@ -274,6 +292,16 @@ def test_a_missing_key_is_answered_with_the_right_one(look: Callable[[], Any], s
             lambda: leapocr_dyn.load("leapocrr"),
             ValueError,
             r"no bundled service of that name: did you mean 'leapocr'\?",
+        ),
+        (
+            lambda: leapocr_dyn.Format("markdwon"),
+            ValueError,
+            r"^'markdwon' is no format; did you mean 'markdown'\?$",
+        ),
+        (
+            lambda: leapocr_dyn.Format("html"),
+            ValueError,
+            r"^'html' is no format; there are markdown, structured$",
         ),
         (
             lambda: (

@@ -28,6 +28,12 @@ def test_fields_stand_below_each_other() -> None:
     assert ("open", "") in read.held
 
 
+def test_what_is_inside_another_waits_to_be_unfolded() -> None:
+    """Boxes inside pages would leave a column a few letters wide."""
+    read = Read(record([("pages", [{"boxes": [{"x": 1}, {"x": 2}]}])], Room(99)))
+    assert [name for name, _ in read.held].count("open") == 1
+
+
 def test_a_list_of_like_things_is_a_table() -> None:
     """One thing in a row; what one of them lacks stays empty. What is not alike is numbered."""
     read = Read(laid_out([{"article": "tea", "price": 3.5}, {"article": "pot"}], Room(99)))

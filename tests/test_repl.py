@@ -63,9 +63,7 @@ def test_a_minute_at_the_prompt(opened: Open, kind: tuple[str, ...]) -> None:
     """A local server, a client that speaks to it, its answers, the last one as `_`, and `await`; Ctrl-D ends it all."""
     with opened("--sandbox", *kind) as prompt:
         shown = ready(prompt)
-        assert re.search(
-            r"LeapOCR at http://127\.0\.0\.1:\d+/api/v1: 8 operations; there are client \(LeapOCRSync\)", shown
-        )
+        assert re.search(r"LeapOCR at http://127\.0\.0\.1:\d+/api/v1: client \(LeapOCRSync\) and api", shown)
         prompt.type("client.health(), 6 * 7")
         prompt.wait(r"\(True, 42\)")
         prompt.type("_[1] + 1")
@@ -148,7 +146,7 @@ def test_what_was_typed_is_there_again_without_its_secrets(opened: Open, kind: t
 def test_without_a_key_it_opens_and_says_what_to_set(opened: Open) -> None:
     """No key is no reason not to look around; a call then says the same."""
     with opened("--plain") as prompt:
-        assert "no key yet: set LEAPOCR_API_KEY before you start" in ready(prompt)
+        assert "No key: set LEAPOCR_API_KEY and start again" in ready(prompt)
         prompt.type("client.ocr.get_job_status('x')")
         prompt.wait("AuthenticationError: .*api_key=")
 
@@ -203,13 +201,16 @@ def test_what_may_come_next(completer: Completer, before: str, word: str, found:
 @pytest.mark.parametrize("service", leapocr_dyn.bundled())
 @pytest.mark.parametrize("is_async", [False, True])
 def test_every_service_opens_without_a_key(service: str, is_async: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client there is in any case; the banner has six lines at most, and everything that it says to call is there."""
+    """A client there is in any case; the banner has six lines at most, also where a line has 80 characters, and
+    everything that it says to call is there."""
     api = leapocr_dyn.load(service)
     for variable in api.workflow.environment.values():
         monkeypatch.delenv(variable, raising=False)
     client = door.opened(service, is_async, {}) or (api.async_client() if is_async else api.client())
     said = banner(client).splitlines()
     assert len(said) <= 6
+    assert max(map(len, said)) <= 80
+    assert ("await" in said[-1]) is not client._blocks, "what a blocking client gives is lost to an await, and paid for"
     for call in re.findall(r"client[\w.]*\w", "\n".join(said[1:])):
         assert eval(call, {"client": client}) is not None
 
@@ -222,6 +223,13 @@ def test_every_service_opens_with_a_key(service: str) -> None:
         assert client is not None
         assert KEY in client._session.credentials.secrets()
         assert type(client).__name__ in door.named(service)
+
+
+def test_ctrl_c_at_the_prompt_says_which_job_goes_on() -> None:
+    """What was begun is paid for: the note that a call leaves on the interruption is shown with it."""
+    stopped = KeyboardInterrupt()
+    stopped.add_note("This was about job 42.")
+    assert sentence(stopped) == "KeyboardInterrupt\nThis was about job 42."
 
 
 def test_a_prompt_has_a_services_own_names() -> None:

@@ -19,7 +19,7 @@ def test_a_small_api_is_shown_whole() -> None:
     """Its namespaces, and in each every operation with its request and its purpose."""
     shown = repr(load("claude").tree()).splitlines()
     assert shown == [
-        "Claude Code API: 5 operations in 3 namespaces",
+        "Claude Code API: 5 calls in 3 namespaces",
         "client.completions",
         "    complete  POST /v1/chat/completions  Answer one conversation",
         "    batch     POST /v1/batch             Answer many prompts, side by side",
@@ -36,7 +36,7 @@ def test_a_large_api_is_counted() -> None:
     tree = load(thousand.document(200)).tree()
     shown = repr(tree).splitlines()
     assert len(shown) <= LINES
-    assert shown[0] == "A Thousand: 1000 operations in 200 namespaces"
+    assert shown[0] == "A Thousand: 1000 calls in 200 namespaces"
     assert shown[-1] == "api.tree(NAMESPACE) shows one of them, api.search(WORDS) what is about them"
     assert sum(len(branch.leaves) for branch in tree) == 1000, "iterating gives everything"
 

@@ -26,7 +26,8 @@ SPECIAL, QUOTED = re.compile(r"([^\w=:@%+,./~-])"), r"\\\1"  # what a shell woul
 VARIABLE = "_LEAPOCR_DYN_COMPLETE"
 
 # The whole line goes over, since bash's own words end at = and : and their parts cannot be told from others. What comes
-# back is what stands behind the last such character, which is all that bash then replaces.
+# back is what stands behind the last such character, which is all that bash then replaces. Which those are goes over by
+# another name than bash's own: a command that is itself a script of bash, such as pyenv's, would not see that.
 BASH = r"""%(complete_func)s() {
     local kind value
     COMPREPLY=()
@@ -36,7 +37,7 @@ BASH = r"""%(complete_func)s() {
             open) compopt -o nospace; COMPREPLY+=("$value") ;;
             plain) COMPREPLY+=("$value") ;;
         esac
-    done < <(env COMP_LINE="${COMP_LINE:0:COMP_POINT}" COMP_WORDBREAKS="$COMP_WORDBREAKS" \
+    done < <(env COMP_LINE="${COMP_LINE:0:COMP_POINT}" COMP_BREAKS="$COMP_WORDBREAKS" \
         %(complete_var)s=bash_complete "$1" 2>/dev/null)
 }
 complete -o nosort -F %(complete_func)s %(prog_name)s
@@ -93,7 +94,7 @@ class Bash(BashComplete):
 
     def format_completion(self, item: CompletionItem) -> str:
         """As the script reads it: without what bash has set aside, and quoted."""
-        breaks = set(os.environ.get("COMP_WORDBREAKS", "")) & set("=:@")
+        breaks = set(os.environ.get("COMP_BREAKS", "")) & set("=:@")
         aside = max((self._typed.rfind(one) for one in breaks), default=-1) + 1
         return f"{kind(item)},{SPECIAL.sub(QUOTED, str(item.value)[aside:])}"
 

@@ -1,7 +1,8 @@
 """leapocr-dyn doctor: whether an API can be called from here, and what to do where it cannot.
 
 Reads the document and holds the workflow against it; looks at the environment, at versions and at where requests would
-go. Only --online and --url ask the network, once and without a key; the value of no variable is shown but an address.
+go. Only --online and --url ask the network: once without a key, and once, where there is one, with it, by a GET. The
+value of no variable is shown but an address.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leapocr_dyn.cli.api import api_of, chosen
+from leapocr_dyn.cli.api import api_of, connected
 from leapocr_dyn.cli.failure import DONE, FAILED, WRONG
 from leapocr_dyn.cli.terminal import show
 from leapocr_dyn.config import from_environment
@@ -28,14 +29,21 @@ SKEW = 60  # seconds by which two clocks may differ
 
 
 @click.command()
-@click.option("--online", is_flag=True, help="Ask the server as well: one request, without a key.")
-@click.option("--url", help="Where the API is; it is asked as well.")
-@chosen
-def doctor(service: str, spec: str | None, workflow: str | None, url: str | None, online: bool) -> int:
+@click.option("--online", is_flag=True, help="Ask the server as well: whether it is there, and takes the key.")
+@connected
+def doctor(
+    service: str,
+    spec: str | None,
+    workflow: str | None,
+    url: str | None,
+    key: str | None,
+    token: str | None,
+    online: bool,
+) -> int:
     """Say whether an API can be called from here, and what to do where it cannot.
 
-    Nothing is sent without --online or --url. Ends with 2 where a workflow, a document or a setting has to be mended,
-    and with 1 where the server does not answer.
+    Nothing is sent without --online or --url. Ends with 2 where a workflow, a document, a setting or the key has to be
+    mended, and with 1 where the server does not answer.
     """
     from leapocr_dyn.client import configured
     from leapocr_dyn.explore import door, machine
@@ -68,7 +76,7 @@ def doctor(service: str, spec: str | None, workflow: str | None, url: str | None
     told("requests", f"go to {where}" if where else "go nowhere yet: neither the document nor a setting says where")
     for there, names in elsewhere(api, config).items():
         told("", f"{there} for {some(names, 4)}")
-    for text in machine.proxies(where):
+    for text in (proxies := machine.proxies(where)):
         told("proxies", text)
     told("versions", machine.versions())
     answers, heard, behind = asked(api, where) if (online or url) and where else (True, "", None)
@@ -76,12 +84,18 @@ def doctor(service: str, spec: str | None, workflow: str | None, url: str | None
         told("server", heard)
     if behind is not None:
         told("clock", clock(behind))
+    secrets = {name: one for name, one in (("api_key", key), ("token", token)) if one is not None}
+    is_refused, heard_of_key = key_of(api, where, secrets) if heard and answers and not unfit else (False, "")
+    if heard_of_key:
+        told("key", heard_of_key)
     words = " ".join(
         [f"--spec {spec}" if spec else f"--service {service}", *([f"--workflow {workflow}"] if workflow else [])]
     )
     words = words if heard else f"{words} --online"
-    told("next", unset(unfit, behind) or advice(api, bool(found), where, answers, words))
-    return WRONG if found or unfit else DONE if answers else FAILED
+    known = bool(secrets) or any(os.environ.get(environment[one]) for one in machine.SECRETS if one in environment)
+    reached = answers if answers or not any("through" in one for one in proxies) else None
+    told("next", unset(unfit, behind) or advice(api, bool(found), where, reached, words, known and not is_refused))
+    return WRONG if found or unfit or is_refused else DONE if answers else FAILED
 
 
 def told(label: str, text: str) -> None:
@@ -162,21 +176,51 @@ def asked(api: Api, where: str) -> tuple[bool, str, float | None]:
     """
     import httpx
 
-    from leapocr_dyn.explore.harmless import harmless
+    from leapocr_dyn.explore.harmless import there
     from leapocr_dyn.explore.machine import ahead
 
-    found = harmless(api)
+    found = there(api)
     url = found.plan(where).url if found is not None else where
     try:
         response = httpx.get(url, timeout=PATIENCE)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         return False, f"GET {url}: {error}", None
     said = f"GET {url} answered {response.status_code}"
-    return response.status_code < 500, said, ahead(response.headers.get("Date"))
+    is_there = response.status_code < 500 and not (found is not None and response.status_code == 404)
+    return is_there, said, ahead(response.headers.get("Date"))
 
 
-def advice(api: Api, is_wrong: bool, where: str, answers: bool, words: str) -> str:
-    """What to do next."""
+def key_of(api: Api, where: str, secrets: dict[str, str]) -> tuple[bool, str]:
+    """Whether the server refuses the key, and what it said; "" where there is no key, or nothing to ask for.
+
+    secrets: api_key and token, where they are given; otherwise the environment's.
+    """
+    from leapocr_dyn import errors
+    from leapocr_dyn.call import call
+    from leapocr_dyn.explore.harmless import guarded, takes
+    from leapocr_dyn.operation.security import Credentials
+
+    with api.client(base_url=where, timeout=PATIENCE, max_retries=0, **secrets) as client:  # type: ignore[arg-type]  # all text
+        if client._session.credentials == Credentials():
+            return False, ""
+        unfit = ""
+        for it in guarded(api):
+            try:
+                status = call(it, True, client).raw(**(it.example() if takes(it) else {})).status_code
+            except errors.APIError as error:
+                if error.status_code is None:  # it is for something else than this operation
+                    unfit = unfit or f"- {error}"
+                    continue
+                status = error.status_code
+            except errors.Error as error:
+                return False, f"- {error}"
+            said = f"{it.method} {it.path} answered {status}"
+            return status == 401, f"- refused: {said}" if status == 401 else f"not refused: {said}"
+        return bool(unfit), unfit
+
+
+def advice(api: Api, is_wrong: bool, where: str, answers: bool | None, words: str, is_known: bool) -> str:
+    """What to do next. answers: whether the server does; None where a proxy may be why not. is_known: by its key."""
     from leapocr_dyn.explore.machine import SECRETS
 
     environment = api.workflow.environment
@@ -187,12 +231,13 @@ def advice(api: Api, is_wrong: bool, where: str, answers: bool, words: str) -> s
         )
     if not where:
         return f"say where the API is: --url here, base_url=... in a program{f', or set {address}' if address else ''}"
+    if answers is None:
+        return "is that proxy up, and meant for this address? NO_PROXY names those that go without"
     if not answers:
         return f"is the address right, and the server up? --url{f' or {address}' if address else ''} says another"
     known = [environment[one] for one in SECRETS if one in environment]
     needed = any(it.security and {} not in it.security for name in api.operations for it in [api.operations[name]])
-    if needed and not any(os.environ.get(one) for one in known):
-        return (
-            f"get a key: {f'set {some(list(dict.fromkeys(known)))}, or ' if known else ''}pass api_key=... or token=..."
-        )
+    if needed and not is_known:
+        setting = f"set {some(list(dict.fromkeys(known)))}, or " if known else ""
+        return f"get a key: {setting}pass api_key=... or token=... (here: --key or --token)"
     return f"leapocr-dyn doctor {words} asks the server" if "--online" in words else f"leapocr-dyn ops {words}"

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from leapocr_dyn.model.naming import hint
+
 
 class Group(click.Group):
     """Commands by name. homes: the module that each is in, under its name, and the sentence that --help has for it."""
@@ -30,12 +32,9 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is named; of one that is none, the name that may be meant."""
-        name = args[0]
-        if name not in self.homes and not name.startswith("-"):
-            from leapocr_dyn.model.naming import hint
-
-            ctx.fail(f"no such command {name!r}{hint(name, self.homes)}")
+        """What is called; a name that is nearly right is answered with the right one."""
+        if args and args[0] not in self.homes and not ctx.resilient_parsing and (near := hint(args[0], self.homes)):
+            ctx.fail(f"No such command {args[0]!r}{near}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -18,7 +18,7 @@ RAISE = dis.opmap["RAISE_VARARGS"]
 
 
 def sentence(error: BaseException | None) -> str | None:
-    """What an exception says, after its name; None where that is not enough, and the traceback is wanted.
+    """What an exception says, after its name, and its notes; None where the traceback is wanted.
 
     It is enough for one of ours, for another that we raised ourselves, and for an interruption. A TypeError for a wrong
     argument is raised, with `raise`; one from the middle of an expression is a mistake of ours.
@@ -26,7 +26,9 @@ def sentence(error: BaseException | None) -> str | None:
     if error is None or not (isinstance(error, errors.Error | KeyboardInterrupt) or _raised_here(error.__traceback__)):
         return None
     said = visible(str(error))
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    # After Ctrl-C a note says which job goes on, and is paid for.
+    notes = [visible(str(one)) for one in getattr(error, "__notes__", ())]
+    return "\n".join([f"{type(error).__name__}: {said}" if said else type(error).__name__, *notes])
 
 
 def _raised_here(trace: TracebackType | None) -> bool:

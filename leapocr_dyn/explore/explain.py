@@ -17,18 +17,19 @@ from leapocr_dyn.document.reference import pointer
 from leapocr_dyn.errors import DocumentError
 from leapocr_dyn.explore import spelling, workflow_line
 from leapocr_dyn.explore.catalogue import reached
-from leapocr_dyn.explore.screen import cut, table
+from leapocr_dyn.explore.screen import folded, width
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.type import Enumeration, Object, Type
 from leapocr_dyn.operation import server
 from leapocr_dyn.operation.item_schema import streamed
 from leapocr_dyn.operation.method import Method
 from leapocr_dyn.operation.operation import IDEMPOTENT, Operation
+from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
     from leapocr_dyn.api import Api
 
-SAID = 52  # characters of a fact in the table
+SAID = 52  # characters of a fact beside its source
 Given = Any  # the border where a name, (method, path) or a live object enters
 
 
@@ -41,12 +42,21 @@ class Fact(NamedTuple):
 
 
 class Explanation(tuple[Fact, ...]):
-    """All facts; prints as a table, in which long ones are cut."""
+    """All facts; prints as a table. A source that has no room beside its fact stands below it: none is cut."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "\n".join(table((one.about, cut(one.said, SAID), one.source) for one in self))
+        about = max(len(one.about) for one in self) + 2
+        said = min(max(len(one.said) for one in self), SAID) + 2
+        lines: list[str] = []
+        for one in self:
+            if len(one.said) < said and about + said + len(one.source) <= width():
+                lines.append(visible(f"{one.about.ljust(about)}{one.said.ljust(said)}{one.source}"))
+            else:
+                both = folded(one.said, " " * about, 2) + folded(one.source, " " * about)
+                lines += [visible(one.about).ljust(about) + both[0][about:], *both[1:]]
+        return "\n".join(lines)
 
 
 def explain(api: Api, what: Given) -> Explanation:
@@ -82,7 +92,8 @@ def _method(api: Api, it: Method) -> Iterator[Fact]:
     if it.way.view is not None:
         yield Fact("gives", it.way.view, workflow_line.of(api, "views", it.way.view))
     elif it.way.output:
-        yield Fact("gives", " or ".join(one or "/" for one in it.way.output), f"methods/{whole}/output")
+        said = " or ".join(one or "/" for one in it.way.output)
+        yield Fact("gives", said, workflow_line.of(api, "methods", whole, "output"))
     yield from _called(api, it.operation)
 
 
@@ -108,7 +119,7 @@ def _called(api: Api, it: Operation) -> Iterator[Fact]:
     yield _retry(api, it)
     yield from _workflows(api, it)
     if (result := it.result()) is not None:
-        yield Fact("gives", result.annotation, f"#{result.pointer}")
+        yield Fact("gives", result.annotation, f"#{result.pointer or f'{it.place}/responses'}")
     roots = [one.type for one in it.parameters] + [one.type for one in it.bodies] + ([result] if result else [])
     item = pointer("paths", it.path)
     yield from _changes(api, [it.place, f"{item}/parameters", *_places(roots)])

@@ -79,7 +79,12 @@ def shown(value: Any, room: Room, depth: int = 0) -> Markup:  # Any: whatever a 
         return element("span", "…", class_="quiet")
     count = counted(len(pairs), "field" if isinstance(value, (Model, Mapping)) else "item")
     what = f"{type(value).__name__}, {count}" if isinstance(value, Model) else count
-    return element("details", element("summary", what), laid_out(value, room, depth + 1), open=len(pairs) <= UNFOLDED)
+    return element(
+        "details",
+        element("summary", what),
+        laid_out(value, room, depth + 1),
+        open=depth == 0 and len(pairs) <= UNFOLDED,
+    )
 
 
 def laid_out(value: Any, room: Room, depth: int = 0) -> Markup:  # Any: what holds others

@@ -19,7 +19,6 @@ from leapocr_dyn.explore.console import Console
 from leapocr_dyn.explore.harmless import harmless
 from leapocr_dyn.explore.machine import SECRETS
 from leapocr_dyn.explore.recall import Recall
-from leapocr_dyn.model.naming import counted
 from leapocr_dyn.operation.security import Credentials
 from leapocr_dyn.visible import visible
 
@@ -54,12 +53,11 @@ def prompt(
 
 
 def banner(client: AnyClient, suggestion: str = "", failure: str = "") -> str:
-    """What is there and what to try, in six lines at most. failure: what does not work here."""
+    """What is there and what to try, in six lines at most, of a narrow terminal. failure: what does not work here."""
     api, kind = client.api, type(client).__name__
     where = client._session.config.base_url or api.base_url or "an address that nobody has said yet (--url)"
     waits = "" if client._blocks else "await "
-    there = counted(len(api.operations), "operation")
-    lines = [f"{api.name} at {where}: {there}; there are client ({kind}) and api (the document)"]
+    lines = [f"{api.name} at {where}: client ({kind}) and api"]
     if failure or is_unknown(client):
         lines.append(failure or no_key(api))
     tries: list[tuple[str, str]] = []
@@ -72,7 +70,7 @@ def banner(client: AnyClient, suggestion: str = "", failure: str = "") -> str:
     tries.append((f"{waits}{call}", "try it") if call else ("api.operations", "every one of them, by name"))
     width = max(len(said) for said, _ in tries)
     lines += [f"  {said.ljust(width)}  {does}" for said, does in tries]
-    lines.append("_ is the last result, await works anywhere, %tb says where an error came from, exit() ends")
+    lines.append(f"_ is the last result, {waits and 'await works, '}%tb shows where an error was, exit() ends")
     return visible("\n".join(lines))
 
 
@@ -86,8 +84,8 @@ def is_unknown(client: AnyClient) -> bool:
 def no_key(api: Api) -> str:
     """What to do without a key."""
     known = [one for name, one in api.workflow.environment.items() if name in SECRETS]
-    setting = f"set {known[0]} before you start" if known else "start with --key or --token"
-    return f"There is no key yet: {setting}, or make a client with api_key=... here"
+    setting = f"set {known[0]} and start again" if known else "start with --key or --token"
+    return f"No key: {setting}, or make a client with a key"
 
 
 def secrets(names: Mapping[str, Any]) -> Iterator[str]:  # Any: whatever people name

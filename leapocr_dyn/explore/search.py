@@ -92,6 +92,8 @@ class Found(tuple[Hit, ...]):
 
 def search(api: Api, words: str, limit: int = LIMIT) -> Found:
     """What the words are about. limit: how much of it."""
+    if not isinstance(words, str):
+        raise TypeError(f"words are text, not {words!r:.60}")
     things = list(everything(api))
     meant = words
     found = ranked(things, words)

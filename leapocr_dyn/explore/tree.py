@@ -52,9 +52,7 @@ class Tree(tuple[Branch, ...]):
 
     def __repr__(self) -> str:
         number = sum(len(one.leaves) for one in self)
-        head = (
-            f"{visible(self.name)}: {naming.counted(number, 'operation')} in {naming.counted(len(self), 'namespace')}"
-        )
+        head = f"{visible(self.name)}: {naming.counted(number, 'call')} in {naming.counted(len(self), 'namespace')}"
         if self.asked or number + len(self) < LINES:
             return "\n".join([head, *(line for one in self for line in [one.namespace, *table(one.leaves, "    ")])])
         rows = [(one.namespace, str(len(one.leaves)), _some(one)) for one in self]

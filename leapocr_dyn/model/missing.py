@@ -66,3 +66,11 @@ def message(what: str, holder: object, name: str, more: Callable[[Any, str], str
             name, known, f"; it has {naming.some(known)}"
         )
     return f"{what} has no attribute {name!r}{near}"
+
+
+def keyed(holder: Any, name: str) -> str:  # Any: a Mapping
+    """To say of a name that stands between brackets, or nearly does; "" of any other."""
+    if name in holder:
+        return f"; it is a key: write [{name!r}]"
+    near = naming.hint(name, holder)
+    return near.replace("did you mean ", "did you mean [").replace("?", "]?") if near else ""

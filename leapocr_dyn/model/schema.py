@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leapocr_dyn.document import Document, Finding
 from leapocr_dyn.document.reference import pointer
 from leapocr_dyn.errors import DocumentError
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.keyword import SCALARS, decide
+from leapocr_dyn.model.missing import Hint, keyed
 from leapocr_dyn.model.type import Anything, Cycle, Object, Schema, Type
 from leapocr_dyn.model.value import brief
 
@@ -85,6 +86,9 @@ class Models(Mapping[str, Any]):
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
+
+    if not TYPE_CHECKING:
+        __getattr__ = Hint(keyed)
 
     def __repr__(self) -> str:
         return f"<Models {naming.some(self)}>"

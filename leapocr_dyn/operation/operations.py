@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leapocr_dyn.document import Document
 from leapocr_dyn.document.repair import operations
 from leapocr_dyn.document.workflow import Rule, Workflow
 from leapocr_dyn.model import naming
 from leapocr_dyn.model.convert import Converter
+from leapocr_dyn.model.missing import Hint, keyed
 from leapocr_dyn.operation.operation import Operation
 
 
@@ -82,6 +83,9 @@ class Operations(Mapping[str, Operation]):
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
+
+    if not TYPE_CHECKING:
+        __getattr__ = Hint(keyed)
 
     def __repr__(self) -> str:
         return f"<Operations {naming.some(self._by_name)}>"

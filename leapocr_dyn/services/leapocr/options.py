@@ -18,7 +18,7 @@ from leapocr_dyn.api import load
 from leapocr_dyn.client import changed
 from leapocr_dyn.config import checked_number, environmental
 from leapocr_dyn.errors import ConfigurationError, ValidationError
-from leapocr_dyn.model.naming import hinting
+from leapocr_dyn.model.naming import hint, hinting
 from leapocr_dyn.model.value import EnumKind
 from leapocr_dyn.operation import structured
 from leapocr_dyn.operation.file import base
@@ -57,6 +57,12 @@ class Format(StrEnum, metaclass=EnumKind):
 
     MARKDOWN = "markdown"
     STRUCTURED = "structured"
+
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        known = [one.value for one in cls]
+        near = hint(str(value), known, f"; there are {', '.join(known)}")
+        raise ValueError(f"{value!r} is no format{near}")
 
 
 class Model(StrEnum, metaclass=EnumKind):
