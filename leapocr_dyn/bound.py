@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
-from types import MethodType, TracebackType
+from types import CodeType, MethodType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from leapocr_dyn.errors import Family
@@ -175,6 +175,24 @@ def begun(
         raise TypeError(str(error).replace(story.__qualname__, story.__name__, 1)) from error
 
 
+class Spelled(str):
+    """An annotation that shows as it was written."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
+def spelled(story: Callable[..., object]) -> inspect.Signature:
+    """The signature of a story, for people: no quotes around annotations."""
+    signature = inspect.signature(story)
+    shown = [one.replace(annotation=_spelled(one.annotation)) for one in signature.parameters.values()]
+    return signature.replace(parameters=shown, return_annotation=_spelled(signature.return_annotation))
+
+
+def _spelled(annotation: Any) -> Any:  # Any: whatever an annotation is
+    return Spelled(annotation) if isinstance(annotation, str) else annotation
+
+
 class told(Generic[P, R]):  # noqa: N801 - used as a decorator
     """A workflow method, told once: `async def` in an async client, an ordinary method in a blocking one."""
 
@@ -189,9 +207,11 @@ class told(Generic[P, R]):  # noqa: N801 - used as a decorator
             with bound._family.adopting():
                 return drive(begun(story, drive(bound._settled()) if bound._follows else bound, args, kwargs))
 
-        # What inspect would unwrap to is a coroutine function, and this is none.
-        blocking.__signature__ = inspect.signature(story)  # type: ignore[attr-defined]  # functions take attributes
-        del blocking.__wrapped__  # set by functools.wraps
+        del blocking.__wrapped__  # set by functools.wraps; it is a coroutine function, and this is none
+        self.signature: inspect.Signature = spelled(story)
+        for one in (suspending, blocking):
+            one.__signature__ = self.signature  # type: ignore[union-attr]  # functions take attributes
+        self.code: CodeType = suspending.__code__  # type: ignore[attr-defined]  # a function has one
         self._suspending = suspending
         self._blocking = blocking
         self.__doc__ = story.__doc__

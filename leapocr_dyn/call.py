@@ -21,6 +21,7 @@ from leapocr_dyn.operation.operation import Operation
 from leapocr_dyn.operation.plan import Plan
 from leapocr_dyn.session import Answer, Session
 from leapocr_dyn.shown import Shown
+from leapocr_dyn.visible import visible
 
 if TYPE_CHECKING:
     import httpx
@@ -172,6 +173,9 @@ class BlockingCall(Call):
 class AsyncCall(Call):
     # One operation of an async client. A docstring here would hide the operation's own.
     __doc__ = Call.__dict__["__doc__"]
+    # What inspect.iscoroutinefunction looks at: who calls it has a coroutine, as of any `async def`.
+    __code__ = Call.__dict__["__call__"].code
+    __defaults__ = __kwdefaults__ = None
 
 
 class BlockingStreamed(BlockingCall):
@@ -184,6 +188,7 @@ class AsyncStreamed(AsyncCall):
     # A method of an async client whose items come one by one.
     __doc__ = Call.__dict__["__doc__"]
     __call__: Any = Call.stream  # Any: it gives an iterator at once, where others are told
+    __code__ = Call.stream.__code__
 
 
 def call(way: Operation | Method, blocks: bool, bound: Bound | None = None) -> Call:
@@ -191,6 +196,23 @@ def call(way: Operation | Method, blocks: bool, bound: Bound | None = None) -> C
     if isinstance(way, Method) and way.way.streams:
         return (BlockingStreamed if blocks else AsyncStreamed)(way, bound)
     return (BlockingCall if blocks else AsyncCall)(way, bound)
+
+
+def retold(method: told[..., Any], kind: type[Call]) -> type[Call]:  # Any: whatever the method gives
+    """The calls of an operation that a door has a method for: called, they are that one, and else the operation."""
+    signature = method.signature.replace(parameters=list(method.signature.parameters.values())[1:])
+
+    def __call__(self: Call, /, *positional: Any, **arguments: Any) -> Any:  # noqa: N807 - it is one
+        owner = self._owner()
+        return method.__get__(owner, type(owner))(*positional, **arguments)
+
+    def __repr__(self: Call) -> str:  # noqa: N807 - it is one
+        operation = self.operation
+        return visible(f"<{type(self).__name__} {self.__name__} {operation.method} {operation.path} {signature}>")
+
+    doc = property(lambda self: method.__doc__)  # a text would be the class's, and not the call's
+    members = {"__call__": __call__, "__repr__": __repr__, "__doc__": doc, "__signature__": signature}
+    return type(kind.__name__, (kind,), members)
 
 
 def namespace(
@@ -212,11 +234,16 @@ def _namespace(
 ) -> type[Bound]:
     ways = {**(also or api).namespaces.get(name, {}), **api.namespaces.get(name, {})}
     bases = (kind,) if world is None or issubclass(kind, world) else (kind, world)
-    members: dict[str, Any] = {key: call(way, bases[-1]._blocks) for key, way in ways.items() if not hasattr(kind, key)}
+    members: dict[str, Any] = {}
+    for key, way in ways.items():
+        made, own = call(way, bases[-1]._blocks), inspect.getattr_static(kind, key, None)
+        if isinstance(own, told):
+            made = retold(own, type(made))(way)
+        if own is None or isinstance(own, told):
+            members[key] = made
     members |= {"__slots__": (), "__repr__": _namespace_repr, "__getattr__": Hint(), "_family": family}
-    made = type(naming.class_name(name), bases, members)
-    made.__doc__ = f"The {name} operations: {', '.join(ways)}."
-    return made
+    members["__doc__"] = f"The {name} operations: {', '.join(ways)}."
+    return type(naming.class_name(name), bases, members)
 
 
 def _namespace_repr(self: Bound) -> str:

@@ -6,6 +6,7 @@ they ask for a person who presses Tab. pyright, which completes in editors, is a
 
 from __future__ import annotations
 
+import inspect
 import pydoc
 import rlcompleter
 import sys
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 from documents import taking
 
-from leapocr_dyn import LeapOCRSync, bundled, load
+from leapocr_dyn import LeapOCR, LeapOCRSync, bundled, load
 from leapocr_dyn.model import type as types
 from leapocr_dyn.model.value import OpenEnum
 from leapocr_dyn.operation import describe
@@ -314,3 +315,19 @@ def test_a_large_api_fits_a_screen_too() -> None:
     report = load({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths}).report
     assert len(report) >= 100
     assert repr(report).splitlines()[-1] == f"... and {len(report) - 30} more: list(api.report)"
+
+
+# -- a door's own methods
+
+
+@pytest.mark.parametrize("kind", [LeapOCRSync, LeapOCR])
+def test_a_doors_method_with_the_name_of_an_operation_is_both(kind: type[Any]) -> None:
+    """Called, it is the door's; its plan, its example and the shell's words are the operation's."""
+    call = kind(api_key="key").ocr.get_job_status
+    assert repr(call).endswith("Call get_job_status GET /ocr/status/{job_id} (job_id: str) -> JobStatus>")
+    assert call.plan(job_id="42").url.endswith("/ocr/status/42")
+    assert str(call.example()) == "client.ocr.get_job_status(job_id='text')"
+    assert call.curl(job_id="42").startswith("curl -X GET https://api.leapocr.com/api/v1/ocr/status/42 ")
+    assert inspect.iscoroutinefunction(call) is (kind is LeapOCR)
+    text = pydoc.plain(pydoc.render_doc(call))
+    assert "get_job_status(job_id: str) -> JobStatus\n    How far a job has come." in text

@@ -178,11 +178,11 @@ def _member(name: str, member: Any, scope: Scope) -> list[str]:  # Any: a proper
 
 def _namespace(name: str, made: type[Bound], world: World, sheet: Sheet) -> str:
     """A namespace, as its class is: a door's own methods are inherited, all else is a call."""
-    calls = {key: call.way for key, call in vars(made).items() if isinstance(call, Call)}
-    bases = made.__bases__
+    bases, door = made.__bases__, made.__bases__[0]
+    calls = {key: call.way for key, call in vars(made).items() if isinstance(call, Call) and not hasattr(door, key)}
     twins: dict[str, Callable[..., Any]] = {}  # Any: what the door's own annotations say
     if len(world.kinds) > 1:  # what is inherited has no twins
-        twins = {key: getattr(made, key) for key in dir(made) if key[0] != "_" and key not in calls}
+        twins = {key: getattr(door, key) for key in dir(door) if key[0] != "_"}
         bases = (Blocking,)
     scope = Scope(sheet, frozenset([*calls, *twins]))
     shown = [

@@ -23,11 +23,10 @@ class Own(Checked):
 
 @dataclass
 class RetryConfig(Own):
-    """What is sent again, how often and after how long.
+    """What is sent again: max_retries times after the first, when the answer is one of retry_on_status.
 
-    max_retries: attempts after the first. backoff_factor: how pauses grow, from a second; each is drawn at random up
-    to that. max_backoff: seconds of a pause at most. retry_on_status: after which answers; what records a use or a
-    price is repeated after 429, and after 503 with Retry-After, only.
+    Pauses grow by backoff_factor from a second to max_backoff seconds, each drawn at random up to that. What records a
+    use or a price is repeated after 429, and after 503 with Retry-After, only.
     """
 
     max_retries: int = number(3, at_least=0, whole=True)
@@ -57,17 +56,13 @@ class ConnectionPoolConfig(Own):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.max_keepalive_connections > self.max_connections:
-            said = f"of {self.max_connections} connections {self.max_keepalive_connections} cannot be kept"
-            raise ConfigurationError(said, "max_keepalive_connections")
+        if (kept := self.max_keepalive_connections) > self.max_connections:
+            raise ConfigurationError(f"{kept} of {self.max_connections} cannot be kept", "max_keepalive_connections")
 
 
 @dataclass
 class LoggingConfig(Own):
-    """A line for each answer at DEBUG, and for each refusal and failure at WARNING; no key is in it.
-
-    A program that has not configured logging sees them on stderr, in this format.
-    """
+    """A line for each answer (DEBUG), refusal and failure (WARNING), without keys; on stderr where no handler is."""
 
     enabled: bool = True
     level: str = setting(
