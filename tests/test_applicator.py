@@ -37,7 +37,7 @@ TEXT = {"type": "string"}
         ({"contains": TEXT}, ["a", 1], [1], "must have at least 1 items that `contains` describes, and has 0"),
         ({"contains": TEXT, "minContains": 2}, ["a", "b"], ["a"], "must have at least 2 items that"),
         ({"contains": TEXT, "maxContains": 1}, ["a"], ["a", "b"], "must have at most 1 items that"),
-        ({"propertyNames": {"maxLength": 1}}, {"a": 1}, {"ab": 1}, "ab: as a name, must have at most 1 characters"),
+        ({"propertyNames": {"maxLength": 1}}, {"a": 1}, {"ab": 1}, "ab: as a name, must have at most 1 character"),
         ({"patternProperties": {"^x-": TEXT}}, {"x-a": "a", "b": 1}, {"x-a": 1}, "x-a: must be string"),
         (
             {"properties": {"a": {}}, "patternProperties": {"^x-": {}}, "additionalProperties": False},

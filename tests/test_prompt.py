@@ -279,7 +279,7 @@ def test_help_of_a_method_speaks_of_its_own_arguments() -> None:
     method = load("zaguan").methods["chat_simple"]
     text = str(method.__doc__)
     assert "    message: str | list[dict[str, Any]], required\n" in text
-    assert "    model: str, optional, at least 1 characters, default 'openai/gpt-4o-mini'\n" in text
+    assert "    model: str, optional, at least 1 character, default 'openai/gpt-4o-mini'\n" in text
     assert "x_request_id" not in text
     assert "messages:" not in text
     assert "client.chat_simple(message='text', model='openai/gpt-4o-mini')" in text

@@ -161,7 +161,8 @@ def _bound(measure: Measure, broken: Callable[[Any, Any], bool], words: str) -> 
     def check(case: Case, limit: Schema) -> Iterator[Problem]:
         size = measure(case.value)
         if size is not None and is_number(limit) and broken(size, limit):
-            yield from case.no(words.format(limit=shown(limit), size=brief.repr(size)))
+            said = words.replace("s, and", ", and") if limit == 1 else words  # 1 character, 2 characters
+            yield from case.no(said.format(limit=shown(limit), size=brief.repr(size)))
 
     return check
 

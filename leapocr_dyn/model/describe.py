@@ -31,7 +31,9 @@ def described(
     if isinstance(schema, dict):
         # Where Python has a type for a format, that is the annotation.
         known = {key: one for key, one in schema.items() if key != "format" or annotation.partition(" ")[0] == "str"}
-        facts += [words.format(f"{known[key]!s:.{SHOWN}}") for key, words in LIMITS.items() if key in known]
+        limits = [(known[key], words) for key, words in LIMITS.items() if key in known]
+        said = [(limit, words.format(f"{limit!s:.{SHOWN}}")) for limit, words in limits]
+        facts += [text.removesuffix("s") if limit == 1 else text for limit, text in said]  # 1 character, 2 characters
         if isinstance(schema.get("enum"), list):
             facts.append("one of " + ", ".join(map(repr, schema["enum"])))
         if "const" in schema:
