@@ -236,8 +236,7 @@ def advice(api: Api, is_wrong: bool, where: str, answers: bool | None, words: st
     if not answers:
         return f"is the address right, and the server up? --url{f' or {address}' if address else ''} says another"
     known = [environment[one] for one in SECRETS if one in environment]
-    needed = any(it.security and {} not in it.security for name in api.operations for it in [api.operations[name]])
-    if needed and not is_known:
+    if not is_known and any(it.is_guarded for it in api.operations.values()):
         setting = f"set {some(list(dict.fromkeys(known)))}, or " if known else ""
         return f"get a key: {setting}pass api_key=... or token=... (here: --key or --token)"
     return f"leapocr-dyn doctor {words} asks the server" if "--online" in words else f"leapocr-dyn ops {words}"

@@ -23,7 +23,7 @@ def there(api: Api) -> Operation | None:
 
 def guarded(api: Api) -> list[Operation]:
     """Every GET that needs a key, and so tells whether one is good; what takes nothing first, and no health."""
-    found = [it for it in reading(api) if it.security and {} not in it.security and "health" not in it.path]
+    found = [it for it in reading(api) if it.is_guarded and "health" not in it.path]
     return sorted(found, key=takes)
 
 

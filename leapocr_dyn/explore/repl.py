@@ -76,9 +76,7 @@ def banner(client: AnyClient, suggestion: str = "", failure: str = "") -> str:
 
 def is_unknown(client: AnyClient) -> bool:
     """Whether a client has no secret and its API wants one."""
-    return client._session.credentials == Credentials() and any(
-        it.security and {} not in it.security for it in client.api.operations.values()
-    )
+    return client._session.credentials == Credentials() and any(it.is_guarded for it in client.api.operations.values())
 
 
 def no_key(api: Api) -> str:

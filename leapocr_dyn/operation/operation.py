@@ -133,6 +133,11 @@ class Operation(Shown):
         wanted = self.node.get("security", self.document.tree.get("security"))
         return [one for one in wanted if isinstance(one, dict)] if isinstance(wanted, list) else []
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether nobody may ask without a credential: there are alternatives, and none of them is empty."""
+        return bool(self.security) and {} not in self.security
+
     @cached_property
     def schemes(self) -> Mapping[str, Any]:
         """The security schemes of the document."""
